@@ -1,0 +1,19 @@
+import type { NodeRequest } from "../http/types.ts";
+import type { TrustedProxies } from "../http/trusted-proxies.ts";
+import type { ResponseSettings } from "../response/settings.ts";
+import type { TransactionIdentity } from "./transaction.ts";
+
+/** What an engine lends to each `was`. One object per engine, on the prototype of its `was` class. */
+export interface EngineServices {
+  readonly identity: TransactionIdentity;
+  readonly proxies: TrustedProxies;
+  readonly responses: ResponseSettings;
+  /** Body-size limits in bytes, where a mount sets none. */
+  readonly maxPostBodySize: number;
+  readonly maxMultipartBodySize: number;
+  appsOf(host: string): Record<string, unknown>;
+  status(filter?: string): Record<string, unknown>;
+  lifecycle(action: "restart" | "shutdown"): void;
+  /** Whether the client of this request waits for `100 Continue`. True once: asking settles it. */
+  awaitsContinue(req: NodeRequest): boolean;
+}

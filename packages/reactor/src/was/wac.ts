@@ -1,0 +1,98 @@
+import { ReactorError } from "../errors.ts";
+import type { Logger } from "../log/logger.ts";
+import type { WasClass } from "./was.ts";
+
+/** Members that `wac.register` and plugins add are typed by declaration merging into `WasServices`; see {@link Was}. */
+export interface WacOptions {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly config: Record<string, unknown>;
+  /** Which worker this process is: `"M"` for the master or a single process, else `"W0"`, `"W1"`, ... */
+  readonly workerId: string;
+  readonly workers: number;
+  readonly threads: number;
+}
+
+/** A member of `was` and `wac`: a fixed value, or made for each context at its first use. */
+export type MemberFactory = (context: object) => unknown;
+
+/**
+ * The engine-wide context: what all apps of one engine share. Every `was` sees what `wac` has.
+ *
+ * @example
+ * app.beforeMount((wac) => wac.register("searcher", new Searcher()));
+ * app.route("/", (was) => was.searcher.query("ipad"));
+ */
+export class Wac {
+  /** The engine's name. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** The engine's free configuration. */
+  readonly config: Record<string, unknown>;
+  readonly workerId: string;
+  /** How many workers serve; 0 when everything runs in one process. */
+  readonly workers: number;
+  /** How many threads the pool for blocking work has. */
+  readonly threads: number;
+  /** Mounted apps by name, over all virtual hosts; the first of a name wins. */
+  readonly apps: Record<string, unknown> = Object.create(null);
+  /** What was registered, by name, in that order. */
+  readonly registered: ReadonlyMap<string, unknown>;
+  readonly #registered = new Map<string, unknown>();
+  readonly #Was: WasClass;
+
+  constructor(options: WacOptions, Was: WasClass) {
+    this.name = options.name;
+    this.logger = options.logger;
+    this.config = options.config;
+    this.workerId = options.workerId;
+    this.workers = options.workers;
+    this.threads = options.threads;
+    this.registered = this.#registered;
+    this.#Was = Was;
+  }
+
+  /**
+   * Makes an object visible as `wac.name` here and as `was.name` in every app.
+   *
+   * @throws SKITAI_REACTOR_NAME_TAKEN when `was` or `wac` has a member of that name.
+   */
+  register(name: string, value: unknown): void {
+    this.#claim(name);
+    this.#registered.set(name, value);
+    const property = { value, configurable: true, enumerable: true, writable: false };
+    Object.defineProperty(this, name, property);
+    Object.defineProperty(this.#Was.prototype, name, property);
+  }
+
+  /** @throws SKITAI_REACTOR_NAME_UNKNOWN when {@link register} did not put it there. */
+  unregister(name: string): void {
+    if (!this.#registered.delete(name)) throw new ReactorError("SKITAI_REACTOR_NAME_UNKNOWN", { name, value: name });
+    Reflect.deleteProperty(this, name);
+    Reflect.deleteProperty(this.#Was.prototype, name);
+  }
+
+  /**
+   * Adds a member that is made at its first use in each context (a request's `was`, or this `wac`) and kept there.
+   *
+   * @throws SKITAI_REACTOR_NAME_TAKEN as {@link register}.
+   */
+  define(name: string, make: MemberFactory): void {
+    this.#claim(name);
+    const property: PropertyDescriptor & ThisType<object> = {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = make(this);
+        Object.defineProperty(this, name, { value, configurable: true, enumerable: true });
+        return value;
+      },
+    };
+    Object.defineProperty(this, name, property);
+    Object.defineProperty(this.#Was.prototype, name, property);
+  }
+
+  #claim(name: string): void {
+    if (name in this || name in this.#Was.prototype) throw new ReactorError("SKITAI_REACTOR_NAME_TAKEN", { name, value: name });
+  }
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NodeRequest, NodeResponse } from "../http/types.ts";
+import { describeError } from "../log/traceback.ts";
+import type { Mount } from "../mount/types.ts";
+import type { EngineServices } from "./services.ts";
+import { Transaction } from "./transaction.ts";
+import type { Wac } from "./wac.ts";
+
+/**
+ * Members that plugins and `wac.register` add to `was`, typed by declaration merging.
+ *
+ * @example
+ * declare module "@skitai/reactor" {
+ *   interface WasServices { searcher: Searcher }
+ * }
+ */
+// eslint-disable-next-line typescript/no-empty-interface
+export interface WasServices {}
+
+export interface Was extends WasServices {}
+
+/**
+ * The context of one request: everything that an app needs from its engine. One small object is made for each request; what it offers is
+ * on the class, and built at first use. Apps may extend it (Saddle does).
+ */
+export class Was {
+  /** The real Node request. */
+  readonly req: NodeRequest;
+  /** The real Node response. */
+  readonly res: NodeResponse;
+  /** The mount that answers; undefined while no app is involved (files, errors of the engine). */
+  readonly mount: Mount | undefined;
+  /** The request's path as it was sent, without query and not decoded. */
+  readonly path: string;
+  /** `performance.now()` of the request's arrival in milliseconds, or 0 when nothing measures it. */
+  readonly startedAt: number;
+  #transaction: Transaction | undefined;
+
+  constructor(req: NodeRequest, res: NodeResponse, mount: Mount | undefined, path: string, startedAt: number) {
+    this.req = req;
+    this.res = res;
+    this.mount = mount;
+    this.path = path;
+    this.startedAt = startedAt;
+  }
+
+  /** The engine-wide context. On the prototype: one for all requests. */
+  declare readonly wac: Wac;
+  /** @internal What the engine does for `was`. On the prototype. */
+  declare readonly services: EngineServices;
+
+  /** The global and local ids of this request, for following one transaction through several servers. */
+  get transaction(): Transaction {
+    return (this.#transaction ??= Transaction.of(this.req, this.services.identity));
+  }
+
+  /** The global transaction id, `GTID-...`, at most 64 characters. */
+  get gtxid(): string {
+    return this.transaction.gtxid;
+  }
+
+  /** The local transaction id; 1000 for the first server, 1000 more for each that it calls. */
+  get ltxid(): number {
+    return this.transaction.ltxid;
+  }
+
+  /** `GTID/LTID`, as the logs show it. */
+  txnid(): string {
+    return `${this.transaction.gtxid}/${this.transaction.ltxid}`;
+  }
+
+  /** The client's address: the peer's, or, behind trusted proxies, the first one that is not trusted in `X-Forwarded-For`. */
+  get remoteAddress(): string {
+    return this.services.proxies.clientAddress(this.req);
+  }
+
+  /** `"https"` on TLS, or as a trusted proxy says in `X-Forwarded-Proto`. */
+  get scheme(): "http" | "https" {
+    return this.services.proxies.scheme(this.req);
+  }
+
+  /** Host and port that the client asked for, lower-case; from a trusted proxy its `X-Forwarded-Host`. */
+  get host(): string {
+    return this.services.proxies.host(this.req);
+  }
+
+  /** The URL prefix under which the app is reached: what stands in front of this engine (`req.baseUrl`) and the mount point. */
+  get baseUrl(): string {
+    return outerBase(this.req) + (this.mount?.point ?? "");
+  }
+
+  /** The engine's logger, free configuration and apps, as on `wac`. */
+  get logger(): Wac["logger"] {
+    return this.wac.logger;
+  }
+
+  get config(): Record<string, unknown> {
+    return this.wac.config;
+  }
+
+  /** Apps by name that are mounted in the same virtual host. */
+  get apps(): Record<string, unknown> {
+    return this.services.appsOf(this.mount?.host ?? "default");
+  }
+
+  /**
+   * Writes a line into a log: `2026.11.20 20:27:32 [info:GTID/LTID] message`.
+   *
+   * @param at the log: `"app"`, `"server"`, or one made with `wac.logger.makeLogger`.
+   */
+  log(message: string, category = "info", at = "app"): void {
+    this.wac.logger.get(at).log(message, category, this.txnid());
+  }
+
+  /** Writes an error with its stack into a log, several rows under one head line. */
+  traceback(error: unknown, id = "", at = "app"): void {
+    this.wac.logger.get(at).log(describeError(error), "expt", id || this.txnid());
+  }
+
+  /** The engine's state: every component that has one. `filter` picks one section. Secrets are never in it. */
+  status(filter?: string): Record<string, unknown> {
+    return this.services.status(filter);
+  }
+
+  /** A path in the system's directory for temporary files that nobody uses. Nothing is created. */
+  gentemp(): string {
+    return join(tmpdir(), `skitai-${randomUUID()}`);
+  }
+
+  /** Replaces this worker by a new one; in a single process the process starts anew. */
+  restart(): void {
+    this.services.lifecycle("restart");
+  }
+
+  /** Ends this worker; in a single process the engine. */
+  shutdown(): void {
+    this.services.lifecycle("shutdown");
+  }
+
+  /** Tells a client that sent `Expect: 100-continue` to send its body. Harmless at any other time. */
+  continue(): void {
+    if (!this.services.awaitsContinue(this.req)) return;
+    this.res.writeContinue();
+  }
+}
+
+/** A class of `was` objects: the engine's own, or one that an app derived from it. */
+export type WasClass = typeof Was;
+
+const outerBase = (req: NodeRequest): string => {
+  const base: unknown = Reflect.get(req, "baseUrl");
+  return typeof base === "string" ? base : "";
+};
