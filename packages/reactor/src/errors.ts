@@ -4,24 +4,30 @@
  * A template's `{name}` is filled from the details given to {@link ReactorError}; `docs/errors.md` says when each happens and what to do.
  */
 const templates = {
-  SKITAI_REACTOR_BAD_DURATION: "{what} is not a duration: {value}. Use milliseconds as a number, or a string such as \"500ms\", \"2s\", \"5m\", \"1h\", \"1d\".",
-  SKITAI_REACTOR_BAD_SIZE: "{what} is not a size: {value}. Use bytes as a number, or a string such as \"64kb\", \"16mb\", \"2gb\".",
+  SKITAI_REACTOR_BAD_DURATION:
+    '{what} is not a duration: {value}. Use milliseconds as a number, or a string such as "500ms", "2s", "5m", "1h", "1d".',
+  SKITAI_REACTOR_BAD_SIZE: '{what} is not a size: {value}. Use bytes as a number, or a string such as "64kb", "16mb", "2gb".',
   SKITAI_REACTOR_BAD_OPTION: "{what} cannot be {value}. {hint}",
-  SKITAI_REACTOR_BAD_MOUNT_POINT: "A mount point starts with \"/\" and holds no \"//\", \".\", \"..\", \"?\" or \"#\" segment, not {value}.",
+  SKITAI_REACTOR_BAD_MOUNT_POINT: 'A mount point starts with "/" and holds no "//", ".", "..", "?" or "#" segment, not {value}.',
   SKITAI_REACTOR_BAD_MOUNT_TARGET: "Cannot mount {value} at {point}: {hint}",
   SKITAI_REACTOR_TARGET_NOT_FOUND: "Cannot mount {value} at {point}: there is no such directory or module file below {directory}.",
   SKITAI_REACTOR_EXPORT_NOT_FOUND: "Cannot mount {value} at {point}: the module exports no app as {name}. It exports: {exports}.",
   SKITAI_REACTOR_MODULE_FAILED: "Cannot mount {value} at {point}: the module failed to load: {reason}",
-  SKITAI_REACTOR_ALIAS_UNRESOLVED: "Cannot mount {value} at {point}: nothing here can serve an alias. Install @skitai/gateway and add engine.use(gateway()).",
-  SKITAI_REACTOR_NO_MOUNT: "Nothing is mounted. Call mount(\"/\", target) before run() or listen().",
+  SKITAI_REACTOR_ALIAS_UNRESOLVED:
+    "Cannot mount {value} at {point}: nothing here can serve an alias. Install @skitai/gateway and add engine.use(gateway()).",
+  SKITAI_REACTOR_NO_MOUNT: 'Nothing is mounted. Call mount("/", target) before run() or listen().',
   SKITAI_REACTOR_BAD_ALIAS: "{value} is not an alias definition: {hint}",
-  SKITAI_REACTOR_BAD_HOST: "{value} is not a virtual host. Use a name (\"www.site.com\"), \".site.com\", \"*.site.com\" or \"default\"; separate several with blanks.",
+  SKITAI_REACTOR_BAD_HOST:
+    '{value} is not a virtual host. Use a name ("www.site.com"), ".site.com", "*.site.com" or "default"; separate several with blanks.',
   SKITAI_REACTOR_NAME_TAKEN: "was.{name} exists already. Choose another name, or call wac.unregister({value}) first.",
   SKITAI_REACTOR_NAME_UNKNOWN: "was.{name} was not registered, so it cannot be unregistered.",
-  SKITAI_REACTOR_OUTSIDE_REQUEST: "was.{name} was used outside a request. Import `was` only into code that runs while a request is handled.",
+  SKITAI_REACTOR_OUTSIDE_REQUEST:
+    "was.{name} was used outside a request. Import `was` only into code that runs while a request is handled.",
   SKITAI_REACTOR_PORT_IN_USE: "Port {port} on {address} is in use. Stop the program that holds it, or choose another port.",
-  SKITAI_REACTOR_PORT_DENIED: "This user may not listen on port {port} of {address}. Choose a port above 1023, or grant the right to bind it.",
-  SKITAI_REACTOR_ADDRESS_UNAVAILABLE: "This machine has no address {address}. Use 127.0.0.1, 0.0.0.0, :: or an address of one of its interfaces.",
+  SKITAI_REACTOR_PORT_DENIED:
+    "This user may not listen on port {port} of {address}. Choose a port above 1023, or grant the right to bind it.",
+  SKITAI_REACTOR_ADDRESS_UNAVAILABLE:
+    "This machine has no address {address}. Use 127.0.0.1, 0.0.0.0, :: or an address of one of its interfaces.",
   SKITAI_REACTOR_LISTEN_FAILED: "Cannot listen on {address} port {port}: {reason}",
   SKITAI_REACTOR_BAD_CERTIFICATE: "Cannot use the certificate {file}: {reason}",
   SKITAI_REACTOR_ALREADY_CLOSED: "This engine is closed. Make a new one.",
@@ -101,6 +107,6 @@ const fill = (template: string, details: Record<string, unknown>): string =>
 
 /** Values are quoted, so that an empty string or a blank at the end can be seen; prose is not. */
 const show = (value: unknown, name: string): string => {
-  if (typeof value !== "string") return value === undefined ? "undefined" : (JSON.stringify(value) ?? String(value));
+  if (typeof value !== "string") return value === undefined ? "undefined" : (JSON.stringify(value) ?? typeof value);
   return name === "value" ? JSON.stringify(value) : value;
 };

@@ -52,7 +52,7 @@ export class Transaction {
     const ltxid = trusted ? localId(one(headers["x-ltxn-id"])) : 0;
     const carried = parent !== undefined && /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-|$)/.test(parent);
     return new Transaction(
-      trusted ? gtxid : identity.next(req.socket as Socket),
+      trusted ? gtxid : identity.next(req.socket),
       ltxid + 1000,
       carried ? parent : `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-01`,
       carried ? one(headers["tracestate"]) : undefined,

@@ -16,9 +16,10 @@ import type { Wac } from "./wac.ts";
  *   interface WasServices { searcher: Searcher }
  * }
  */
-// eslint-disable-next-line typescript/no-empty-interface
 export interface WasServices {}
 
+// What merging adds is put on the prototype by the engine, so nothing is left uninitialised.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Was extends WasServices {}
 
 /**
