@@ -1,0 +1,73 @@
+/**
+ * The one dependency rule: each package depends on the reactor and on no sibling; the reactor depends on none; `skitai` may use them all.
+ *
+ * @type {import("dependency-cruiser").IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: "reactor-knows-no-package",
+      comment: "The reactor depends on no @skitai package. What others need from it goes through its plugin seam.",
+      severity: "error",
+      from: { path: "^packages/reactor/" },
+      to: { path: ["^packages/(?!reactor/)", "^@skitai/(?!reactor(/|$))", "^skitai(/|$)"] },
+    },
+    {
+      name: "siblings-know-only-the-reactor",
+      comment: "What two siblings share lives in the reactor; what one offers another is reached through the plugin seam.",
+      severity: "error",
+      from: { path: "^packages/((?!reactor/|skitai/)[^/]+)/" },
+      to: { path: ["^packages/(?!reactor/|$1/)", "^@skitai/(?!(reactor|$1)(/|$))", "^skitai(/|$)"] },
+    },
+    {
+      name: "packages-meet-by-name",
+      comment: "Another package is imported by its name, never by a path into its files.",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/" },
+      to: { path: "^packages/(?!$1/)", dependencyTypes: ["local"] },
+    },
+    {
+      name: "packages-stand-alone",
+      comment: "Published code uses nothing of tools/ or apps/.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { path: "^(tools|apps)/" },
+    },
+    {
+      name: "apps-are-ends",
+      comment: "Nothing imports an app, and an app imports no tool.",
+      severity: "error",
+      from: { path: "^(packages|tools)/" },
+      to: { path: "^apps/" },
+    },
+    {
+      name: "source-knows-no-test",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { path: "(^|/)test/|[.]test([.]|-d[.])" },
+    },
+    {
+      name: "no-cycles",
+      comment: "Modules that need each other at run time are one module, or lack a third. Types may refer to each other.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-unknown-modules",
+      comment: "Every import leads to a file or to an installed package.",
+      severity: "error",
+      from: { path: "^packages/[^/]+/src/" },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ["node_modules", "/dist/"] },
+    exclude: { path: ["/dist/", "^packages/[^/]+/test/fixtures/"] },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["skitai-source", "import", "node", "default", "types"],
+    },
+  },
+};
