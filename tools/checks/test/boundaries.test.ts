@@ -63,8 +63,8 @@ let violations: Violation[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "skitai-boundaries-"));
-  for (const [file, text] of [...Object.entries(allowed), ...forbidden.map(([, file, text]) => [file, text] as const)])
-    await write(file, text);
+  const files = { ...allowed, ...Object.fromEntries(forbidden.map(([, path, content]) => [path, content])) };
+  for (const [file, text] of Object.entries(files)) await write(file, text);
   await mkdir(join(folder, "node_modules/@skitai"), { recursive: true });
   for (const name of ["reactor", "saddle", "aquests", "skitai"]) {
     const full = name === "skitai" ? name : `@skitai/${name}`;
