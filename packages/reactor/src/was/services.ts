@@ -1,3 +1,4 @@
+import type { StatusReport } from "../engine/status.ts";
 import type { NodeRequest } from "../http/types.ts";
 import type { TrustedProxies } from "../http/trusted-proxies.ts";
 import type { ResponseSettings } from "../response/settings.ts";
@@ -12,7 +13,7 @@ export interface EngineServices {
   readonly maxPostBodySize: number;
   readonly maxMultipartBodySize: number;
   appsOf(host: string): Record<string, unknown>;
-  status(filter?: string): Record<string, unknown>;
+  status(filter?: string): StatusReport;
   lifecycle(action: "restart" | "shutdown"): void;
   /** Whether the client of this request waits for `100 Continue`. True once: asking settles it. */
   awaitsContinue(req: NodeRequest): boolean;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
+import { statusPage, type StatusReport } from "../engine/status.ts";
 import { describeError } from "../log/traceback.ts";
 import type { Mount } from "../mount/types.ts";
 import type { EngineServices } from "./services.ts";
@@ -37,7 +38,9 @@ export class Was {
   readonly path: string;
   /** `performance.now()` of the request's arrival in milliseconds, or 0 when nothing measures it. */
   readonly startedAt: number;
-  #transaction: Transaction | undefined;
+  /** The name of the user, once somebody has authenticated one; the request log shows it. */
+  userName: string | undefined = undefined;
+  #transaction: Transaction | undefined = undefined;
 
   constructor(req: NodeRequest, res: NodeResponse, mount: Mount | undefined, path: string, startedAt: number) {
     this.req = req;
@@ -120,9 +123,17 @@ export class Was {
     this.wac.logger.get(at).log(describeError(error), "expt", id || this.txnid());
   }
 
-  /** The engine's state: every component that has one. `filter` picks one section. Secrets are never in it. */
-  status(filter?: string): Record<string, unknown> {
-    return this.services.status(filter);
+  /**
+   * The engine's state, section by section: as an HTML page, or as an object. Secrets are in neither.
+   *
+   * @param filter the name of one section.
+   * @param fancy false for the object.
+   */
+  status(filter?: string, fancy?: true): string;
+  status(filter: string | undefined, fancy: false): StatusReport;
+  status(filter?: string, fancy = true): string | StatusReport {
+    const report = this.services.status(filter);
+    return fancy ? statusPage(report) : report;
   }
 
   /** A path in the system's directory for temporary files that nobody uses. Nothing is created. */

@@ -1,0 +1,318 @@
+import { EventEmitter } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { ReactorError, reasonOf } from "../errors.ts";
+import { HostTable } from "../host/host-table.ts";
+import type { Stage } from "../host/virtual-host.ts";
+import type { Acceptor } from "../http/acceptor.ts";
+import { requestInMemory } from "../http/in-memory.ts";
+import { bindAddress, Listener, type ListenOptions } from "../http/listener.ts";
+import { LocalAcceptor } from "../http/local-acceptor.ts";
+import { Servers } from "../http/servers.ts";
+import { checkTls } from "../http/tls.ts";
+import type { NodeListener, NodeRequest } from "../http/types.ts";
+import { Loggers } from "../log/loggers.ts";
+import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
+import { StaticFiles } from "../static/static-files.ts";
+import { duration, type Duration } from "../units.ts";
+import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
+import { TransactionIdentity } from "../was/transaction.ts";
+import { Wac, type MemberFactory } from "../was/wac.ts";
+import { Was, type WasClass } from "../was/was.ts";
+import { Mounting } from "./mounting.ts";
+import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
+import type { Additions, EngineEvents, HelperProcess, MountResolver, Plugin } from "./plugin.ts";
+import { RequestHandler } from "./request-handler.ts";
+import { RequestObserver } from "./request-observer.ts";
+import { drain } from "./shutdown.ts";
+import { presentable, type StatusReport } from "./status.ts";
+
+/**
+ * An app engine: it mounts apps and directories, listens, and answers.
+ *
+ * @example
+ * const engine = new Engine({ name: "shop" });
+ * engine.mount("/", "./static");
+ * engine.mount("/", app);
+ * const { port } = await engine.listen({ port: 0 });
+ */
+export class Engine {
+  readonly name: string;
+  /** The engine-wide context that all apps share. */
+  readonly wac: Wac;
+  readonly logs: Loggers;
+  /** Aliases by name, without `@`. The first definition of a name stays. */
+  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly #aliases = new Map<string, Alias>();
+  readonly #options: ResolvedEngineOptions;
+  readonly #Was: WasClass;
+  readonly #hosts = new HostTable();
+  readonly #additions: Additions = { resolvers: [], stages: [], helpers: [], sections: new Map() };
+  readonly #plugins: Plugin[] = [];
+  readonly #requests: MountRequest[] = [];
+  readonly #mounting: Mounting;
+  readonly #handler: RequestHandler;
+  readonly #servers: Servers;
+  readonly #observer: RequestObserver | undefined;
+  readonly #listeners: Listener[] = [];
+  readonly #connections = new Set<Socket>();
+  readonly #expecting = new WeakSet<NodeRequest>();
+  readonly #events = new EventEmitter<EngineEvents>();
+  readonly #bornAt = new Date();
+  #prepared: Promise<void> | undefined;
+  #loaded: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** @throws SKITAI_REACTOR_BAD_OPTION and its kin; nothing is opened or read yet. */
+  constructor(options: EngineOptions = {}) {
+    const resolved = resolveEngineOptions(options);
+    const { name, limits, proxies, responses } = resolved;
+    this.#options = resolved;
+    this.name = name;
+    this.aliases = this.#aliases;
+    this.logs = new Loggers({ path: resolved.logPath, verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M" });
+    this.#Was = class EngineWas extends Was {};
+    this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers, threads: resolved.threads }, this.#Was);
+    const services: Was["services"] = {
+      identity: new TransactionIdentity(name),
+      proxies,
+      responses,
+      maxPostBodySize: limits.maxPostBodySize,
+      maxMultipartBodySize: limits.maxMultipartBodySize,
+      appsOf: (host) => this.#hosts.of(host).apps,
+      status: (filter) => this.status(filter),
+      lifecycle: (action) => void this.#events.emit(action),
+      awaitsContinue: (req) => this.#expecting.delete(req),
+    };
+    Object.defineProperties(this.#Was.prototype, { wac: { value: this.wac }, services: { value: services } });
+    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac: this.wac, Was: this.#Was, additions: this.#additions });
+    this.#observer = resolved.requestLog === false ? undefined : new RequestObserver(resolved, this.logs, () => this.#connections.size + this.#listeners.length);
+    this.#handler = new RequestHandler({ hosts: this.#hosts, limits, health: resolved.health, Was: this.#Was, finished: this.#observer?.finished });
+    this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
+  }
+
+  /** Adds a plugin; it runs before the first request, in the order of these calls. */
+  use(plugin: Plugin): this {
+    this.#plugins.push(plugin);
+    return this;
+  }
+
+  /**
+   * Names a group of servers of one kind.
+   *
+   * @throws SKITAI_REACTOR_BAD_ALIAS
+   * @example engine.alias("@members", "http", ["u:p@10.0.0.1:5001 20", "10.0.0.2:5001 10"], { role: "admin" });
+   */
+  alias(name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): this {
+    const alias = parseAlias(name, kind, members, options);
+    if (!this.#aliases.has(alias.name)) this.#aliases.set(alias.name, alias);
+    return this;
+  }
+
+  /**
+   * Puts a directory, an app or an alias at a place of the URL space. A file wins over an app, the longest mount point over shorter ones.
+   *
+   * @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET; what can only be seen on disk shows in {@link prepare}.
+   */
+  mount(point: string, target: MountTarget, options: MountOptions = {}): this {
+    if (this.#loaded) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "mount()" });
+    this.#requests.push(mountRequest(point, target, options));
+    return this;
+  }
+
+  /** Adds a member to `was` and `wac`, made at its first use in each request. @throws SKITAI_REACTOR_NAME_TAKEN */
+  define(name: string, make: MemberFactory): this {
+    this.wac.define(name, make);
+    return this;
+  }
+
+  /** Adds a way to serve `@alias` mounts. */
+  resolve(resolver: MountResolver): this {
+    this.#additions.resolvers.push(resolver);
+    return this;
+  }
+
+  /** Adds a step between files and apps, in every virtual host. */
+  stage(stage: Stage): this {
+    this.#additions.stages.push(stage);
+    return this;
+  }
+
+  /** Adds a process that the master keeps alive. */
+  helper(helper: HelperProcess): this {
+    this.#additions.helpers.push(helper);
+    return this;
+  }
+
+  /** Adds a section to the status page. */
+  section(name: string, report: () => unknown): this {
+    this.#additions.sections.set(name, report);
+    return this;
+  }
+
+  on<Name extends keyof EngineEvents>(event: Name, listener: (...args: EngineEvents[Name]) => void): this {
+    this.#events.on(event, listener as never);
+    return this;
+  }
+
+  /** Leaves requests out of the request log: `"*.css"` by their end, `"/static/"` by their beginning. `/` itself is always logged. */
+  logOff(...patterns: string[]): this {
+    this.#observer?.logOff(...patterns);
+    return this;
+  }
+
+  /** Processes that plugins want to have running beside the workers. */
+  get helpers(): readonly HelperProcess[] {
+    return this.#additions.helpers;
+  }
+
+  /** What to watch for changes, when apps want to be reloaded. */
+  get watchPaths(): readonly string[] {
+    return [...this.#hosts].flatMap((host) => host.mounts.flatMap(({ app }) => app.watch ?? []));
+  }
+
+  /**
+   * Runs the plugins and looks every mount target up, but loads no app. Called by {@link listen} too; a master calls only this.
+   *
+   * @throws SKITAI_REACTOR_PLUGIN_FAILED, SKITAI_REACTOR_TARGET_NOT_FOUND, SKITAI_REACTOR_LOG_FAILED
+   */
+  prepare(): Promise<void> {
+    return (this.#prepared ??= this.#prepare());
+  }
+
+  /**
+   * Opens a port and serves. May be called again for further ports.
+   *
+   * @param acceptor where connections come from, when it is not a socket of this process.
+   * @throws SKITAI_REACTOR_PORT_IN_USE, SKITAI_REACTOR_BAD_CERTIFICATE and what {@link prepare} throws
+   */
+  async listen(options: ListenOptions = {}, acceptor: Acceptor = new LocalAcceptor()): Promise<{ address: string; port: number }> {
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
+    const listener = new Listener(options, acceptor, { servers: this.#servers, limits: this.#options.limits, connections: this.#connections });
+    await this.#load();
+    const { address, port }: AddressInfo = await listener.open();
+    this.#listeners.push(listener);
+    this.logs.get("server").log(`${this.name} (${this.wac.workerId === "M" ? "master" : `worker #${this.wac.workerId.slice(1)}`}) started on ${address}:${port}`);
+    this.#events.emit("listening", address, port);
+    return { address, port };
+  }
+
+  /** Checks what {@link listen} would open, without opening it. @throws SKITAI_REACTOR_BAD_CERTIFICATE */
+  check(options: ListenOptions): void {
+    bindAddress(options);
+    if (options.tls) checkTls(options.tls);
+  }
+
+  /** Answers a request in memory, through the same code as a connection. */
+  async request(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
+    await this.#load();
+    return requestInMemory(this.#servers.memory, input, init);
+  }
+
+  /**
+   * This engine as a listener for another server: `http.createServer(engine.listener())`, or middleware of Express.
+   * What nothing here answers goes to `next`, where there is one.
+   */
+  listener(): NodeListener {
+    let ready = false;
+    const load = this.#load().then(() => void (ready = true));
+    load.catch(() => {});
+    return (req, res, next) => {
+      const pass = next && ((): void => next());
+      if (ready) return this.#handler.handle(req, res, pass);
+      const failed = next ?? ((): void => void res.writeHead(503).end());
+      load.then(() => this.#handler.handle(req, res, pass), failed);
+    };
+  }
+
+  /**
+   * Ends the engine: no new connections, requests under way are answered until the deadline, then apps are told and logs are written out.
+   *
+   * @param options `timeout` until connections are cut. Default `"30s"`.
+   */
+  close(options: { timeout?: Duration } = {}): Promise<void> {
+    return (this.#closed ??= this.#close(duration(options.timeout ?? "30s", "timeout")));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The state of every component that has one, or of the one named `filter`. */
+  status(filter?: string): StatusReport {
+    const sections: Record<string, () => unknown> = {
+      server: () => this.#serverStatus(),
+      process: () => ({ pid: process.pid, node: process.version, uptime: Math.round(process.uptime()), memory: process.memoryUsage() }),
+      mounts: () => [...this.#hosts].map((host) => ({ host: host.name, directories: host.directories, apps: host.mounts.map(({ point, name, app }) => ({ point: point || "/", name, status: app.status?.() ?? "serving" })) })),
+      aliases: () => [...this.#aliases.values()],
+    };
+    for (const [name, report] of this.#additions.sections) sections[name] = report;
+    for (const [name, value] of this.wac.registered) sections[name] = () => stateOf(value);
+    const names = filter === undefined ? Object.keys(sections) : Object.hasOwn(sections, filter) ? [filter] : [];
+    return Object.fromEntries(names.map((name) => [name, presentable(sections[name]!())]));
+  }
+
+  async #prepare(): Promise<void> {
+    await this.logs.open();
+    for (const plugin of this.#plugins) {
+      try {
+        await plugin(this);
+      } catch (cause) {
+        throw new ReactorError("SKITAI_REACTOR_PLUGIN_FAILED", { name: plugin.name, reason: reasonOf(cause) }, { cause });
+      }
+    }
+    // A bootstrap may mount more, hence no iteration over a copy.
+    for (const request of this.#requests) await this.#mounting.find(request);
+  }
+
+  #load(): Promise<void> {
+    return (this.#loaded ??= this.#mountAll());
+  }
+
+  async #mountAll(): Promise<void> {
+    await this.prepare();
+    for (const request of this.#requests) await this.#mounting.load(request);
+    const { maxAge, fileCacheSize, responses } = this.#options;
+    for (const host of this.#hosts) {
+      host.stages.push(...this.#additions.stages);
+      if (host.directories.length === 0) continue;
+      host.files = new StaticFiles({ mounts: host.directories, maxAge: Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds })), cacheSize: fileCacheSize, responses });
+    }
+    for (const host of this.#hosts) for (const { app } of host.mounts) await app.mounted?.();
+    this.#events.emit("mounted");
+  }
+
+  async #close(timeout: number): Promise<void> {
+    this.#handler.draining = true;
+    this.#events.emit("draining");
+    const mounts = [...this.#hosts].flatMap((host) => host.mounts);
+    const quietly = async (step: (() => void | Promise<void>) | undefined): Promise<void> => {
+      try {
+        await step?.();
+      } catch (error) {
+        this.logs.get("server").log(`while closing: ${reasonOf(error)}`, "error");
+      }
+    };
+    for (const { app } of mounts) await quietly(() => app.beforeUmount?.());
+    await drain({ listeners: this.#listeners, servers: this.#servers, connections: this.#connections }, timeout);
+    this.#servers.close();
+    for (const { app } of mounts) await quietly(() => app.umounted?.());
+    this.#events.emit("closed");
+    await this.logs.close();
+  }
+
+  readonly #expect: NodeListener = (req, res) => {
+    this.#expecting.add(req);
+    this.#handler.handle(req, res);
+  };
+
+  #serverStatus(): Record<string, unknown> {
+    const { requests, failures } = this.#handler.counts;
+    return { name: this.name, worker: this.wac.workerId, workers: this.wac.workers, started: this.#bornAt, requests, failures, connections: this.#connections.size, draining: this.#handler.draining };
+  }
+}
+
+const stateOf = (value: unknown): unknown => {
+  const status = value !== null && typeof value === "object" ? Reflect.get(value, "status") : undefined;
+  return typeof status === "function" ? status.call(value) : "registered";
+};

@@ -1,0 +1,107 @@
+import { basename, resolve } from "node:path";
+import { ReactorError } from "../errors.ts";
+import { resolveLimits, type LimitOptions, type Limits } from "../http/limits.ts";
+import { TrustedProxies } from "../http/trusted-proxies.ts";
+import type { ResponseSettings } from "../response/settings.ts";
+import { size, type Size } from "../units.ts";
+
+export interface EngineOptions extends LimitOptions {
+  /** Shown in titles, logs and the status page. @default the name of the directory */
+  name?: string;
+  /** The directory that relative mount targets belong to. @default the working directory */
+  directory?: string;
+  /** The directory for what the engine keeps on disk. @default none: nothing is kept */
+  varPath?: string;
+  /** The directory of `server.log`, `app.log` and `request.log`. @default none: logs go to the console */
+  logPath?: string;
+  /** Also show on the console what goes into log files. @default false */
+  verbose?: boolean;
+  /** A line for each request: the classic line, JSON lines, or none. @default true */
+  requestLog?: boolean | "json";
+  /** Requests that are not logged; see {@link Engine.logOff}. @default [] */
+  logOff?: readonly string[];
+  /** A log file that grows beyond this is rotated before its day, week or month is over. @default "1gb" */
+  maxLogSize?: Size;
+  /** Rotated files to keep of each log. @default 30 */
+  keepLogs?: number;
+  /** Peers whose `X-Forwarded-*` headers are believed: addresses and ranges such as `"10.0.0.0/8"`. @default [] */
+  trustedProxies?: readonly string[];
+  /** The `Server` header of answers; false for none. @default "Skitai" */
+  serverHeader?: string | false;
+  /** Compress text and JSON of at least this size; false for never. @default "2kb" */
+  compressFrom?: Size | false;
+  /** Show clients the details of errors. @default false */
+  debug?: boolean;
+  /** Seconds for `Cache-Control: max-age` and `Expires` of files, by URL prefix. @default {} */
+  maxAge?: Readonly<Record<string, number>>;
+  /** Memory for small files. @default "32mb" */
+  fileCacheSize?: Size;
+  /** Paths that answer 200 while the process lives, and while it takes requests; 503 otherwise. @default none */
+  health?: { live?: string; ready?: string };
+  /** Free configuration, `wac.config`. @default {} */
+  config?: Record<string, unknown>;
+  /** Size of the pool for blocking work. @default 0 */
+  threads?: number;
+  /** How many workers the service has, for `wac.workers`. @default 0 */
+  workers?: number;
+  /** This process among them: `"M"` or `"W0"`, `"W1"`, ... @default "M" */
+  workerId?: string;
+}
+
+/** {@link EngineOptions} with defaults filled in and values checked. */
+export interface ResolvedEngineOptions {
+  readonly name: string;
+  readonly directory: string;
+  readonly varPath: string | undefined;
+  readonly logPath: string | undefined;
+  readonly verbose: boolean;
+  readonly requestLog: boolean | "json";
+  readonly logOff: readonly string[];
+  readonly maxLogSize: number;
+  readonly keepLogs: number;
+  readonly limits: Limits;
+  readonly proxies: TrustedProxies;
+  readonly responses: ResponseSettings;
+  readonly maxAge: Readonly<Record<string, number>>;
+  readonly fileCacheSize: number;
+  readonly health: { readonly live: string | undefined; readonly ready: string | undefined };
+  readonly config: Record<string, unknown>;
+  readonly threads: number;
+  readonly workers: number;
+  readonly workerId: string;
+}
+
+/** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE naming the option. */
+export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOptions => {
+  const directory = resolve(options.directory ?? ".");
+  return {
+    name: options.name ?? basename(directory),
+    directory,
+    varPath: options.varPath === undefined ? undefined : resolve(directory, options.varPath),
+    logPath: options.logPath === undefined ? undefined : resolve(directory, options.logPath),
+    verbose: options.verbose ?? false,
+    requestLog: options.requestLog ?? true,
+    logOff: options.logOff ?? [],
+    maxLogSize: size(options.maxLogSize ?? "1gb", "maxLogSize"),
+    keepLogs: wholeNumber("keepLogs", options.keepLogs ?? 30),
+    limits: resolveLimits(options),
+    proxies: new TrustedProxies(options.trustedProxies ?? []),
+    responses: {
+      server: options.serverHeader === false ? undefined : (options.serverHeader ?? "Skitai"),
+      compressFrom: options.compressFrom === false ? Number.POSITIVE_INFINITY : size(options.compressFrom ?? "2kb", "compressFrom"),
+      debug: options.debug ?? false,
+    },
+    maxAge: options.maxAge ?? {},
+    fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
+    health: { live: options.health?.live, ready: options.health?.ready },
+    config: options.config ?? {},
+    threads: wholeNumber("threads", options.threads ?? 0),
+    workers: wholeNumber("workers", options.workers ?? 0),
+    workerId: options.workerId ?? "M",
+  };
+};
+
+const wholeNumber = (what: string, value: number): number => {
+  if (!Number.isInteger(value) || value < 0) throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: "Use a whole number from 0." });
+  return value;
+};

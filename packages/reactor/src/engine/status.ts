@@ -1,0 +1,41 @@
+/** The sections of the status page by name: `"server"`, `"mounts"`, and what plugins and registered objects add. */
+export type StatusReport = Record<string, unknown>;
+
+const secret = /pass|secret|token|cookie|credential|private|securekey|apikey|authorization/i;
+const urlPassword = /(\/\/[^\s/:@]*):[^\s/@]+@/g;
+const deepest = 8;
+
+/** A copy fit to be shown: no values under secret-sounding names, no passwords in URLs, no cycles, no functions. */
+export const presentable = (value: unknown, depth = 0): unknown => {
+  if (typeof value === "string") return value.replace(urlPassword, "$1:***@");
+  if (typeof value === "bigint" || typeof value === "symbol") return String(value);
+  if (typeof value === "function") return "function";
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof Date) return value.toISOString();
+  if (depth === deepest) return "...";
+  if (value instanceof Map) return presentable(Object.fromEntries(value), depth);
+  if (value instanceof Set) return presentable([...value], depth);
+  if (Array.isArray(value)) return value.map((item) => presentable(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, secret.test(name) ? "***" : presentable(item, depth + 1)]));
+};
+
+/** A plain HTML page of a report. */
+export const statusPage = (report: StatusReport): string => {
+  const names = Object.keys(report);
+  const contents = names.map((name) => `<li><a href="#${escape(name)}">${escape(name)}</a></li>`).join("");
+  const sections = names.map((name) => `<h2 id="${escape(name)}">${escape(name)}</h2>${table(report[name])}`).join("");
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Status</title><style>${style}</style></head><body><h1>Status</h1><ul>${contents}</ul>${sections}</body></html>`;
+};
+
+const style =
+  "body{font:14px/1.5 system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em}table{border-collapse:collapse}th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}th{background:#f4f4f4;font-weight:600}";
+
+const table = (value: unknown): string => {
+  if (value === null || typeof value !== "object") return escape(String(value));
+  const rows = Object.entries(value).map(([name, item]) => `<tr><th>${escape(name)}</th><td>${table(item)}</td></tr>`);
+  return rows.length === 0 ? "none" : `<table>${rows.join("")}</table>`;
+};
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);

@@ -1,0 +1,88 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Was } from "../was/was.ts";
+
+/**
+ * The Node request and response classes that this engine's servers make. They measure what Node does not tell: when the answer began and
+ * how many bytes of bodies went each way. They change nothing else, so that any listener takes them for the ordinary ones.
+ */
+export interface Measured {
+  /** `performance.now()` when the head of the answer was written, or 0. */
+  respondedAt: number;
+  /** The `was` of the request, for the log line at its end. */
+  was: Was | undefined;
+  /** Bytes of the answer's body; counted for HTTP/2 only, where the socket's own count cannot be told apart. */
+  bodyBytes: number;
+}
+
+/** What limits a request body while it arrives. */
+export interface BodyCount {
+  /** Bytes of the body so far. */
+  received: number;
+  /** More than this stops the request; `Infinity` until the mount is known. */
+  allowed: number;
+  /** Called once when more than {@link allowed} arrived. */
+  exceeded: (() => void) | undefined;
+}
+
+/** Counts a chunk; false when it must be dropped. */
+const count = (body: BodyCount, chunk: unknown): boolean => {
+  if (chunk === null || chunk === undefined) return true;
+  body.received += (chunk as Uint8Array).length;
+  if (body.received <= body.allowed) return true;
+  const { exceeded } = body;
+  body.exceeded = undefined;
+  exceeded?.();
+  return false;
+};
+
+export class Http1Request extends IncomingMessage implements BodyCount {
+  received = 0;
+  allowed = Number.POSITIVE_INFINITY;
+  exceeded: (() => void) | undefined = undefined;
+
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    return count(this, chunk) ? super.push(chunk, encoding) : true;
+  }
+}
+
+export class Http2Request extends Http2ServerRequest implements BodyCount {
+  received = 0;
+  allowed = Number.POSITIVE_INFINITY;
+  exceeded: (() => void) | undefined = undefined;
+
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    return count(this, chunk) ? super.push(chunk, encoding) : true;
+  }
+}
+
+export class Http1Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> implements Measured {
+  respondedAt = 0;
+  was: Was | undefined = undefined;
+  bodyBytes = 0;
+}
+
+/** Only where a log asks for times, because each layer above `writeHead` costs. */
+export class TimedHttp1Response<Request extends IncomingMessage = IncomingMessage> extends Http1Response<Request> {
+  override writeHead(...head: unknown[]): this {
+    this.respondedAt = performance.now();
+    return (super.writeHead as (...head: unknown[]) => this)(...head);
+  }
+}
+
+export class Http2Response<Request extends Http2ServerRequest = Http2ServerRequest> extends Http2ServerResponse<Request> implements Measured {
+  respondedAt = 0;
+  was: Was | undefined = undefined;
+  bodyBytes = 0;
+
+  override writeHead(...head: unknown[]): this {
+    this.respondedAt = performance.now();
+    return (super.writeHead as (...head: unknown[]) => this)(...head);
+  }
+
+  override write(...chunk: unknown[]): boolean {
+    const [data, encoding] = chunk;
+    this.bodyBytes += typeof data === "string" ? Buffer.byteLength(data, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8") : (data as Uint8Array).byteLength;
+    return (super.write as (...chunk: unknown[]) => boolean)(...chunk);
+  }
+}

@@ -1,0 +1,78 @@
+import { BlockList, isIP } from "node:net";
+import { ReactorError } from "../errors.ts";
+import { parseMember, type Member, type UpstreamKind } from "./member.ts";
+
+export interface AliasOptions {
+  /** Roles that a gateway's user needs, separated by blanks or commas. */
+  role?: string;
+  /** Client addresses that may pass a gateway: addresses or ranges, separated by blanks or commas. */
+  source?: string;
+  /** Speak TLS to the members of a kind that does not imply it. */
+  ssl?: boolean;
+}
+
+/** A name for a group of servers of one kind. */
+export interface Alias {
+  /** Without the leading `@`. */
+  readonly name: string;
+  readonly kind: UpstreamKind;
+  readonly members: readonly Member[];
+  readonly roles: readonly string[];
+  readonly sources: readonly string[];
+  readonly ssl: boolean;
+}
+
+/** Every name of a kind; the constants `DB_*` and `PROTO_*` are among them. */
+const kinds: Record<string, UpstreamKind> = {
+  http: "http",
+  https: "https",
+  ws: "ws",
+  wss: "wss",
+  postgresql: "postgresql",
+  pgsql: "postgresql",
+  postgres: "postgresql",
+  sqlite3: "sqlite3",
+  sqlite: "sqlite3",
+  redis: "redis",
+  mongodb: "mongodb",
+};
+
+/**
+ * Checks an alias definition. A member that stands twice keeps its last weight.
+ *
+ * @throws SKITAI_REACTOR_BAD_ALIAS naming what is wrong.
+ */
+export const parseAlias = (name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): Alias => {
+  const bare = name.startsWith("@") ? name.slice(1) : name;
+  if (!/^[\w.-]+$/.test(bare)) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
+  const known = Object.hasOwn(kinds, kind.replace(/^\*/, "").toLowerCase()) ? kinds[kind.replace(/^\*/, "").toLowerCase()] : undefined;
+  if (!known) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: kind, hint: `a kind is one of ${[...new Set(Object.values(kinds))].join(", ")}.` });
+  const list = typeof members === "string" ? [members] : members;
+  if (list.length === 0) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "at least one member is needed." });
+  const byAddress = new Map<string, Member>();
+  for (const text of list) {
+    const member = parseMember(text, known);
+    byAddress.set(known === "sqlite3" ? member.database! : `${member.host}:${member.port}/${member.database ?? ""}`, member);
+  }
+  return {
+    name: bare,
+    kind: known,
+    members: [...byAddress.values()],
+    roles: words(options.role),
+    sources: words(options.source).map(checkedSource),
+    ssl: options.ssl ?? (known === "https" || known === "wss"),
+  };
+};
+
+const words = (text: string | undefined): string[] => text?.split(/[\s,]+/).filter(Boolean) ?? [];
+
+const checkedSource = (source: string): string => {
+  const [network = "", bits] = source.split("/");
+  const family = isIP(network) === 6 ? "ipv6" : "ipv4";
+  try {
+    new BlockList().addSubnet(network, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
+    return source;
+  } catch {
+    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: source, hint: 'a source is an address or a range such as "172.30.1.0/24".' });
+  }
+};
