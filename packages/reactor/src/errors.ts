@@ -64,7 +64,7 @@ export class ReactorError extends Error {
   readonly status: number | undefined;
 
   constructor(code: ReactorErrorCode, details: Record<string, unknown> = {}, options: ReactorErrorOptions = {}) {
-    super(fill(templates[code], details), options.cause === undefined ? undefined : { cause: options.cause });
+    super(errorMessage(templates[code], details), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status;
   }
@@ -102,7 +102,12 @@ export interface HttpErrorOptions {
 /** The text of an unknown thrown value. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const fill = (template: string, details: Record<string, unknown>): string =>
+/**
+ * The message of an error from its template, `{name}` by `{name}`: one form for the errors of all packages.
+ *
+ * @example errorMessage("{what} cannot be {value}.", { what: "debug", value: "" }) // debug cannot be "".
+ */
+export const errorMessage = (template: string, details: Record<string, unknown>): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => show(details[name], name));
 
 /** Values are quoted, so that an empty string or a blank at the end can be seen; prose is not. */
