@@ -1,1 +1,46 @@
-export {};
+// The engine
+export { Engine } from "./engine/engine.ts";
+export type { EngineOptions } from "./engine/options.ts";
+export type { EngineEvents, HelperProcess, MountResolver, Plugin } from "./engine/plugin.ts";
+export type { StatusReport } from "./engine/status.ts";
+export type { ListenOptions } from "./http/listener.ts";
+export type { LimitOptions } from "./http/limits.ts";
+export type { Certificate, TlsOptions } from "./http/tls.ts";
+
+// Mounting
+export { mountable } from "./mount/types.ts";
+export type { Mount, Mountable, MountedApp, MountSite, Preference } from "./mount/types.ts";
+export type { MountOptions, MountTarget } from "./mount/mount-request.ts";
+export type { Stage } from "./host/virtual-host.ts";
+
+// The context of requests
+export { was } from "./was/current.ts";
+export { Was } from "./was/was.ts";
+export type { WasClass, WasServices } from "./was/was.ts";
+export { Wac } from "./was/wac.ts";
+export type { MemberFactory } from "./was/wac.ts";
+export type { Transaction } from "./was/transaction.ts";
+
+// Requests and responses
+export { bodyLimit, readBody } from "./request/body.ts";
+export { discardBody } from "./request/discard.ts";
+export { respond } from "./response/respond.ts";
+export { respondError } from "./response/error-page.ts";
+export type { Body, MoreProducer } from "./response/body.ts";
+export type { FlatHeaders, NodeListener, NodeRequest, NodeResponse } from "./http/types.ts";
+
+// Processes
+export { run } from "./process/run.ts";
+export type { RunOptions, Service } from "./process/run.ts";
+
+// Upstreams
+export type { Alias, AliasOptions } from "./upstream/alias.ts";
+export type { Member, UpstreamKind } from "./upstream/member.ts";
+export * from "./constants.ts";
+
+// Logs, units, errors
+export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
+export { duration, size } from "./units.ts";
+export type { Duration, Size } from "./units.ts";
+export { HttpError, ReactorError, reactorErrorCodes } from "./errors.ts";
+export type { HttpErrorOptions, ReactorErrorCode } from "./errors.ts";

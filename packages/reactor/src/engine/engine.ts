@@ -71,7 +71,7 @@ export class Engine {
     this.aliases = this.#aliases;
     this.logs = new Loggers({ path: resolved.logPath, verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M" });
     this.#Was = class EngineWas extends Was {};
-    this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers, threads: resolved.threads }, this.#Was);
+    this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers }, this.#Was);
     const services: Was["services"] = {
       identity: new TransactionIdentity(name),
       proxies,

@@ -40,8 +40,6 @@ export interface EngineOptions extends LimitOptions {
   health?: { live?: string; ready?: string };
   /** Free configuration, `wac.config`. @default {} */
   config?: Record<string, unknown>;
-  /** Size of the pool for blocking work. @default 0 */
-  threads?: number;
   /** How many workers the service has, for `wac.workers`. @default 0 */
   workers?: number;
   /** This process among them: `"M"` or `"W0"`, `"W1"`, ... @default "M" */
@@ -66,7 +64,6 @@ export interface ResolvedEngineOptions {
   readonly fileCacheSize: number;
   readonly health: { readonly live: string | undefined; readonly ready: string | undefined };
   readonly config: Record<string, unknown>;
-  readonly threads: number;
   readonly workers: number;
   readonly workerId: string;
 }
@@ -95,7 +92,6 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
     health: { live: options.health?.live, ready: options.health?.ready },
     config: options.config ?? {},
-    threads: wholeNumber("threads", options.threads ?? 0),
     workers: wholeNumber("workers", options.workers ?? 0),
     workerId: options.workerId ?? "M",
   };

@@ -10,7 +10,6 @@ export interface WacOptions {
   /** Which worker this process is: `"M"` for the master or a single process, else `"W0"`, `"W1"`, ... */
   readonly workerId: string;
   readonly workers: number;
-  readonly threads: number;
 }
 
 /** A member of `was` and `wac`: a fixed value, or made for each context at its first use. */
@@ -32,8 +31,6 @@ export class Wac {
   readonly workerId: string;
   /** How many workers serve; 0 when everything runs in one process. */
   readonly workers: number;
-  /** How many threads the pool for blocking work has. */
-  readonly threads: number;
   /** Mounted apps by name, over all virtual hosts; the first of a name wins. */
   readonly apps: Record<string, unknown> = Object.create(null);
   /** What was registered, by name, in that order. */
@@ -47,7 +44,6 @@ export class Wac {
     this.config = options.config;
     this.workerId = options.workerId;
     this.workers = options.workers;
-    this.threads = options.threads;
     this.registered = this.#registered;
     this.#Was = Was;
   }
