@@ -33,7 +33,7 @@ export interface Tarball extends PublishablePackage {
 /** The packages under `packages/` that are not private, by name. */
 export const publishablePackages = async (): Promise<PublishablePackage[]> => {
   const found: PublishablePackage[] = [];
-  for (const name of (await readdir(join(root, "packages"))).sort()) {
+  for (const name of (await readdir(join(root, "packages"))).toSorted()) {
     const directory = join(root, "packages", name);
     const manifest = await readManifest(join(directory, "package.json"));
     if (manifest.private !== true) found.push({ directory, manifest });
