@@ -1,0 +1,22 @@
+/** Every error that this package throws by name; see `docs/errors.md`. */
+const templates = {
+  SKITAI_UNKNOWN_COMMAND: "unknown command: {value}. Use one of: start (-d), stop (-s), restart (-r), status, -v, or none to run in the foreground.",
+  SKITAI_ALREADY_RUNNING: "{what} must come before skitai.run(): the service is running already.",
+  SKITAI_NO_SCRIPT: "skitai.run() needs a script that was started, such as `node app.ts`: it starts that script again in each worker.",
+} as const;
+
+/** The stable codes of this package's errors. */
+export type SkitaiErrorCode = keyof typeof templates;
+
+export const skitaiErrorCodes: readonly SkitaiErrorCode[] = Object.keys(templates) as SkitaiErrorCode[];
+
+/** The base of every error of `skitai`. */
+export class SkitaiError extends Error {
+  override readonly name: string = "SkitaiError";
+  readonly code: SkitaiErrorCode;
+
+  constructor(code: SkitaiErrorCode, details: Record<string, unknown> = {}) {
+    super(templates[code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name])));
+    this.code = code;
+  }
+}

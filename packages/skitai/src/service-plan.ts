@@ -1,0 +1,37 @@
+import { Engine, type Certificate, type EngineOptions, type ListenOptions, type RunOptions } from "@skitai/reactor";
+
+export interface Bind {
+  address: string;
+  port: number;
+}
+
+/** What a script has asked for before `run()`. */
+export class ServicePlan {
+  readonly engine: EngineOptions = {};
+  readonly maxAge: Record<string, number> = {};
+  readonly certificates: Record<string, Certificate> = {};
+  readonly forwards: { port: number; toPort: number }[] = [];
+  tls: Certificate | undefined = undefined;
+  criticalPoint: RunOptions["criticalPoint"] = undefined;
+  readonly #steps: ((engine: Engine) => void)[] = [];
+  #engine: Engine | undefined = undefined;
+
+  /** A step of building the engine; carried out at once when there is one, as for mounts of a bootstrap. */
+  add(step: (engine: Engine) => void): void {
+    if (this.#engine) step(this.#engine);
+    else this.#steps.push(step);
+  }
+
+  build(options: EngineOptions): Engine {
+    const engine = new Engine({ ...this.engine, ...options, maxAge: { ...this.maxAge, ...options.maxAge } });
+    this.#engine = engine;
+    for (const step of this.#steps) step(engine);
+    return engine;
+  }
+
+  /** The ports to open: the service's own first, then those that only send clients on. */
+  listeners(bind: Bind): ListenOptions[] {
+    const tls = this.tls && { tls: { ...this.tls, names: this.certificates } };
+    return [{ ...bind, ...tls }, ...this.forwards.map(({ port, toPort }) => ({ address: bind.address, port, forwardTo: toPort }))];
+  }
+}
