@@ -69,7 +69,7 @@ export class Engine {
     this.#options = resolved;
     this.name = name;
     this.aliases = this.#aliases;
-    this.logs = new Loggers({ path: resolved.logPath, verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M" });
+    this.logs = new Loggers({ path: resolved.logPath, verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M", onRotated: () => void this.#events.emit("rotated") });
     this.#Was = class EngineWas extends Was {};
     this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers }, this.#Was);
     const services: Was["services"] = {

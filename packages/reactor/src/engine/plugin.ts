@@ -40,6 +40,8 @@ export interface EngineEvents {
   draining: [];
   /** Everything ended. */
   closed: [];
+  /** Log files were renamed: other processes that write them have to open new ones. */
+  rotated: [];
   /** An app called `was.restart()`. */
   restart: [];
   /** An app called `was.shutdown()`. */

@@ -43,14 +43,14 @@ export class RequestObserver {
       host: headers.host ?? (headers[":authority"] as string | undefined),
       method: req.method!,
       url: (Reflect.get(req, "originalUrl") as string | undefined) ?? url,
-      version: req.httpVersion,
+      version: versionOf(req),
       requestBytes: (req as { received?: number }).received ?? 0,
       status: res.statusCode,
       replyBytes: req.httpVersionMajor === 1 ? sentBytes(req) : res.bodyBytes,
       gtxid: was.gtxid,
       ltxid: was.ltxid,
       user: was.userName,
-      authorization: headers.authorization,
+      token: bearer(headers.authorization),
       referer: headers.referer,
       userAgent: headers["user-agent"],
       forwardedFor: headers["x-forwarded-for"] as string | undefined,
@@ -61,6 +61,11 @@ export class RequestObserver {
     });
   };
 }
+
+const versionOf = (req: NodeRequest): string => (req.httpVersionMajor === 2 ? "HTTP/2.0" : req.httpVersionMinor === 1 ? "HTTP/1.1" : "HTTP/1.0");
+
+const bearer = (authorization: string | undefined): string | undefined =>
+  authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;
 
 /** Header, body and framing of an HTTP/1.x answer, as its connection counted them since the one before. */
 const sentBytes = (req: NodeRequest): number => {
