@@ -42,5 +42,5 @@ export * from "./constants.ts";
 export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
 export { duration, size } from "./units.ts";
 export type { Duration, Size } from "./units.ts";
-export { HttpError, ReactorError, reactorErrorCodes } from "./errors.ts";
+export { errorMessage, HttpError, ReactorError, reactorErrorCodes, reasonOf } from "./errors.ts";
 export type { HttpErrorOptions, ReactorErrorCode } from "./errors.ts";
