@@ -1,0 +1,10 @@
+import { Saddle } from "@skitai/saddle";
+import { helloJson, helloText } from "./contract.ts";
+
+/** The hello app, as anybody would write it. */
+export const helloApp = (): Saddle => {
+  const app = new Saddle(import.meta);
+  app.route("/text", (was) => was.response(helloText, { headers: { "content-type": "text/plain; charset=utf-8" } }));
+  app.route("/json", () => helloJson);
+  return app;
+};
