@@ -1,0 +1,90 @@
+import { constants } from "node:http2";
+import { Socket } from "node:net";
+import { ReactorError } from "../errors.ts";
+import type { ContentCoding } from "../http/accept.ts";
+import type { Was } from "../was/was.ts";
+import { ClientWatch } from "./client-watch.ts";
+import { Compressor } from "./compressor.ts";
+import { writerOf } from "./head.ts";
+import { pieceOf, type Source } from "./source.ts";
+
+export interface PumpOptions {
+  /** Writes the head. A throw is a throw of {@link pump}. */
+  readonly begin: () => void;
+  /** What the head says; a source that gives more or less is an error. */
+  readonly length?: number | undefined;
+  /** The content coding to apply. */
+  readonly coding?: ContentCoding | undefined;
+  /** Each piece has to reach the client when it is there, also through a compressor. */
+  readonly live: boolean;
+  /** The head does not wait for the first piece. */
+  readonly atOnce: boolean;
+}
+
+/** How long a head waits for the first piece, in milliseconds: until then a failure can still become an error page. */
+const headPatience = 50;
+
+/**
+ * Sends a source piece by piece, as fast as the client takes them.
+ *
+ * @returns a promise that is rejected only as long as no head was sent; later failures are logged and break the response off.
+ */
+export const pump = async (was: Was, source: Source, options: PumpOptions): Promise<void> => {
+  const res = writerOf(was);
+  const watch = new ClientWatch(was.res, () => source.close());
+  const compressor = options.coding === undefined ? undefined : new Compressor(options.coding, (bytes) => res.write(bytes));
+  let begun = false;
+  try {
+    const first = source.next();
+    let step = await watch.until(first, options.atOnce ? 0 : headPatience);
+    if (watch.gone) return;
+    options.begin();
+    begun = true;
+    if (step === undefined) {
+      res.flushHeaders();
+      step = await watch.until(first);
+    }
+    let sent = 0;
+    while (step !== undefined && !step.done) {
+      const piece = pieceOf(step.value);
+      sent += typeof piece === "string" ? Buffer.byteLength(piece) : piece.byteLength;
+      if (sent > (options.length ?? sent)) throw wrongLength(options.length, "more");
+      if (piece.length > 0 && !(await send(piece))) await watch.drained();
+      step = await watch.until(watch.gone ? undefined : source.next());
+    }
+    if (watch.gone) return;
+    if (sent < (options.length ?? sent)) throw wrongLength(options.length, `${sent}`);
+    if (compressor) await watch.until(compressor.end());
+    res.end();
+  } catch (error) {
+    if (watch.gone) return;
+    if (!begun) throw error;
+    was.traceback(error);
+    breakOff(was);
+  } finally {
+    watch.release();
+    source.close();
+    compressor?.close();
+  }
+
+  /** False when the client has to catch up first. */
+  async function send(piece: string | Uint8Array): Promise<boolean> {
+    if (!compressor) return res.write(piece);
+    return (await watch.until(compressor.write(piece, options.live))) ?? true;
+  }
+};
+
+/**
+ * Ends a response that cannot be completed, so that the client notices: HTTP/1.x loses its connection, HTTP/2 the one stream.
+ */
+export const breakOff = (was: Was): void => {
+  const { req, res } = was;
+  if ("stream" in res) return void res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  const { socket } = res;
+  // Where the end of the connection is the end of the body, an orderly end would look like success.
+  if (req.httpVersionMinor === 0 && socket instanceof Socket && !("encrypted" in socket)) socket.resetAndDestroy();
+  else res.destroy();
+};
+
+const wrongLength = (length: number | undefined, given: string): ReactorError =>
+  new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: `a stream of ${given} bytes`, hint: `Content-Length says ${length}.` }, { status: 500 });
