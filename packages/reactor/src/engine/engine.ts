@@ -9,7 +9,7 @@ import { bindAddress, Listener, type ListenOptions } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
 import { Servers } from "../http/servers.ts";
 import { checkTls } from "../http/tls.ts";
-import type { NodeListener, NodeRequest } from "../http/types.ts";
+import type { NodeListener, NodeRequest, NodeResponse } from "../http/types.ts";
 import { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
 import { StaticFiles } from "../static/static-files.ts";
@@ -69,7 +69,7 @@ export class Engine {
     this.#options = resolved;
     this.name = name;
     this.aliases = this.#aliases;
-    this.logs = new Loggers({ path: resolved.logPath, verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M", onRotated: () => void this.#events.emit("rotated") });
+    this.logs = new Loggers({ ...(resolved.logPath !== undefined && { path: resolved.logPath }), verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M", onRotated: () => this.#rotated() });
     this.#Was = class EngineWas extends Was {};
     this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers }, this.#Was);
     const services: Was["services"] = {
@@ -220,7 +220,7 @@ export class Engine {
     return (req, res, next) => {
       const pass = next && ((): void => next());
       if (ready) return this.#handler.handle(req, res, pass);
-      const failed = next ?? ((): void => void res.writeHead(503).end());
+      const failed = (error: unknown): void => (next ? next(error) : void this.#unavailable(res));
       load.then(() => this.#handler.handle(req, res, pass), failed);
     };
   }
@@ -305,6 +305,15 @@ export class Engine {
     this.#expecting.add(req);
     this.#handler.handle(req, res);
   };
+
+  #unavailable(res: NodeResponse): void {
+    res.statusCode = 503;
+    res.end();
+  }
+
+  #rotated(): void {
+    this.#events.emit("rotated");
+  }
 
   #serverStatus(): Record<string, unknown> {
     const { requests, failures } = this.#handler.counts;

@@ -63,13 +63,18 @@ export class Listener {
   /** Takes one connection. */
   readonly accept = (socket: Socket): void => {
     const { connections, limits } = this.#parts;
-    if (connections.size >= limits.maxConnections) return void socket.end(this.options.tls ? undefined : rawError(503), () => socket.destroy());
+    if (connections.size >= limits.maxConnections) return this.#refuse(socket);
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
     // Whatever befalls a connection ends that connection alone.
     socket.on("error", () => socket.destroy());
     this.#receive(socket);
   };
+
+  #refuse(socket: Socket): void {
+    if (!this.options.tls) socket.write(rawError(503));
+    socket.end(() => socket.destroy());
+  }
 
   #receiver(): (socket: Socket) => void {
     const { servers, limits } = this.#parts;
