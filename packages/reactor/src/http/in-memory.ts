@@ -1,6 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type Server } from "node:http";
 import { duplexPair, type Duplex, Readable } from "node:stream";
 import { ReactorError } from "../errors.ts";
+import { webStreamOf } from "./web-stream.ts";
 
 /**
  * Sends a Fetch `Request` through a Node server without a port: both ends run Node's real HTTP/1.1 parser over a pair of streams.
@@ -107,32 +108,9 @@ const toResponse = (res: IncomingMessage, method: string, signal: AbortSignal): 
   for (let at = 0; at < res.rawHeaders.length; at += 2) headers.append(res.rawHeaders[at]!, res.rawHeaders[at + 1]!);
   const status = res.statusCode!;
   const init = { status, statusText: res.statusMessage ?? "", headers };
-  if (method !== "HEAD" && !bodiless.has(status)) return new Response(stream(res, signal), init);
+  if (method !== "HEAD" && !bodiless.has(status)) return new Response(webStreamOf(res, { failure: (error) => (signal.aborted ? signal.reason : error), cancel: () => void res.destroy() }), init);
   res.resume();
   return new Response(null, init);
-};
-
-/** The body as Fetch has it: an aborted request and a lost connection are errors of the stream. */
-const stream = (res: IncomingMessage, signal: AbortSignal): ReadableStream<Uint8Array> => {
-  const pieces: AsyncIterator<Buffer> = res[Symbol.asyncIterator]();
-  return new ReadableStream(
-    {
-      type: "bytes",
-      async pull(controller) {
-        try {
-          const { done, value } = await pieces.next();
-          if (done) {
-            controller.close();
-            controller.byobRequest?.respond(0);
-          } else controller.enqueue(new Uint8Array(value));
-        } catch (error) {
-          controller.error(signal.aborted ? signal.reason : error);
-        }
-      },
-      cancel: () => void res.destroy(),
-    },
-    { highWaterMark: 0 },
-  );
 };
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -1,6 +1,5 @@
 import { constants } from "node:http2";
-import type { Socket } from "node:net";
-import type { BodyCount } from "../http/exchange.ts";
+import type { IncomingMessage } from "node:http";
 import type { NodeRequest } from "../http/types.ts";
 import type { Was } from "../was/was.ts";
 import { hasBody } from "./body-rules.ts";
@@ -15,53 +14,59 @@ const lingerTime = 2_000;
 const discarding: unique symbol = Symbol("discarding");
 
 /**
- * Gives up the rest of a request body, so that the client can read the answer. Call it before the answer's head is written; {@link respond} does for every
- * status from 400 on.
+ * Gives up the rest of a request body, so that the client can read the answer. Call it before the answer's head is written; `respond` does for
+ * every status from 400 on.
  *
- * A known rest of up to 1 MiB is read and dropped. Otherwise the answer carries `Connection: close`, and the connection is closed in two steps:
- * this side stops sending, but reads on for up to 2 s or 64 MiB, because closing on unread bytes makes the system reset the connection and may take the
- * answer from under the client (RFC 9112 section 9.6). HTTP/2 asks the client to stop with `RST_STREAM(NO_ERROR)` after the answer (RFC 9113 section 8.1).
+ * A body of at most 1 MiB by its `Content-Length` is read and dropped. For any other the answer carries `Connection: close`, and the connection is
+ * closed in two steps: this side stops sending, but reads on for up to 2 s or 64 MiB, because closing on unread bytes makes the system reset the
+ * connection, which may take the answer from under the client (RFC 9112 section 9.6). Whoever still reads the body then sees it break off.
+ * HTTP/2 asks the client to stop by `RST_STREAM(NO_ERROR)` behind the answer (RFC 9113 section 8.1).
  */
 export const discardBody = (was: Was): void => {
   const { res } = was;
-  const req: NodeRequest & { [discarding]?: true } & Partial<BodyCount> = was.req;
+  const req: NodeRequest & { [discarding]?: true } = was.req;
   if (!hasBody(req) || req.readableEnded || req[discarding] || res.headersSent) return;
   req[discarding] = true;
-  // From here on its size no longer matters.
-  if (req.allowed !== undefined) req.allowed = Number.POSITIVE_INFINITY;
-  // A client that waits for `100 Continue` may or may not send the body now: only a closed connection makes that clear.
+  // A client that waits for `100 Continue` may send the body now or not: only a closed connection makes that clear.
   const waits = was.services.awaitsContinue(was.req);
   if ("stream" in req) {
     const { stream } = req;
+    req.push = dropped;
     res.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.resume();
   } else if (waits || !(Number(req.headers["content-length"]) <= keepUpTo)) {
     if ("shouldKeepAlive" in res) res.shouldKeepAlive = false;
-    linger(req, req.socket);
+    linger(req);
+  } else {
+    req.resume();
   }
-  req.on("error", () => {});
-  req.resume();
 };
 
-/** Replaces the end of a connection by a slower one. */
-const linger = (req: NodeRequest, socket: Socket): void => {
+const dropped = (): boolean => true;
+
+/** Drops what comes, and replaces the end of the connection by a slower one. */
+const linger = (req: IncomingMessage): void => {
+  const { socket } = req;
+  let received = 0;
+  let over = false;
+  let timer: NodeJS.Timeout | undefined;
+  let close: (() => void) | undefined;
+  req.push = (chunk: Uint8Array | null) => {
+    received += chunk?.byteLength ?? 0;
+    over ||= chunk === null || received > lingerBytes;
+    if (over) close?.();
+    return !over;
+  };
+  socket.resume();
   // In memory nothing can be reset.
   if (typeof socket.destroySoon !== "function") return;
   const destroySoon = socket.destroySoon.bind(socket);
-  let received = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    clearTimeout(timer);
-    destroySoon();
-  };
-  req.on("data", (chunk: Uint8Array) => {
-    received += chunk.byteLength;
-    if (received > lingerBytes) end();
-  });
+  const stop = (): void => clearTimeout(timer);
   socket.destroySoon = () => {
-    if (req.readableEnded || req.destroyed) return end();
+    close = destroySoon;
+    if (over) return destroySoon();
     socket.end();
-    timer = setTimeout(end, lingerTime);
-    req.once("end", end);
-    socket.once("close", () => clearTimeout(timer));
+    timer = setTimeout(destroySoon, lingerTime);
+    socket.once("close", stop);
   };
 };

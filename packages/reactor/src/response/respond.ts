@@ -53,10 +53,12 @@ const sendBytes = (was: Was, status: number, headers: FlatHeaders, body: string 
 
 const sendWhole = (was: Was, status: number, headers: FlatHeaders, body: string | Uint8Array, length: number): void => {
   const head = was.req.method === "HEAD";
-  const at = indexOfHeader(headers, "content-length");
-  // A HEAD handler may know the length of what it does not make.
-  if (at < 0) headers.push("Content-Length", String(length));
-  else if (!head || length > 0) headers[at + 1] = String(length);
+  // A handler of HEAD need not make the body, and may tell its length all the same.
+  if (!head || length > 0) {
+    const at = indexOfHeader(headers, "content-length");
+    if (at < 0) headers.push("Content-Length", String(length));
+    else headers[at + 1] = String(length);
+  }
   if (indexOfHeader(headers, "transfer-encoding") >= 0) dropHeader(headers, "transfer-encoding");
   sendHead(was, status, headers);
   writerOf(was).end(head ? undefined : body);
