@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { RotationPeriod } from "./logger.ts";
-import { isCode, nextRotation, removeOldLogs, renameLog } from "./rotation.ts";
+import { nextRotation, removeOldLogs, renameLog } from "./rotation.ts";
+import { isCode } from "./system-error.ts";
 import type { Troubles } from "./troubles.ts";
 
 export interface RotationOptions {
@@ -34,26 +35,26 @@ export class FileRotation {
    * Renames the file if it is due. The new name tells the last moment of its period, or the present one if that comes first. A file that is
    * empty stays for the next period.
    *
-   * @returns whether it was renamed.
+   * @returns the renamed file's path, or undefined when it stays.
    */
-  async rename({ now, maxSize }: RotationOptions): Promise<boolean> {
+  async rename({ now, maxSize }: RotationOptions): Promise<string | undefined> {
     const isOver = now >= this.#next;
-    if (!isOver && maxSize === Infinity) return false;
+    if (!isOver && maxSize === Infinity) return undefined;
     try {
       const length = await lengthOf(this.#path);
       const isDue = length !== undefined && (length >= maxSize || (isOver && length > 0));
-      if (isDue) await renameLog(this.#path, Math.min(now, this.#next - 1));
+      const renamed = isDue ? await renameLog(this.#path, Math.min(now, this.#next - 1)) : undefined;
       if (isOver) this.start(now);
-      return isDue;
+      return renamed;
     } catch (error) {
       this.#troubles.begin("rename", error);
-      return false;
+      return undefined;
     }
   }
 
-  async removeOld(keep: number): Promise<void> {
+  async removeOld({ keep }: RotationOptions, renamed: string): Promise<void> {
     try {
-      await removeOldLogs(this.#path, keep);
+      await removeOldLogs(this.#path, keep, renamed);
       this.#troubles.end("rename");
     } catch (error) {
       this.#troubles.begin("rename", error);

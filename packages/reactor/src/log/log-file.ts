@@ -102,9 +102,10 @@ export class LogFile {
    * @returns whether it was renamed; why it could not be is reported.
    */
   async rotate(options: RotationOptions): Promise<boolean> {
-    if (!(await this.#rotation.rename(options))) return false;
+    const renamed = await this.#rotation.rename(options);
+    if (renamed === undefined) return false;
     await this.reopen();
-    await this.#rotation.removeOld(options.keep);
+    await this.#rotation.removeOld(options, renamed);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { RotationPeriod } from "./logger.ts";
+import { isCode } from "./system-error.ts";
 import { fileStamp } from "./timestamp.ts";
 
 /**
@@ -18,45 +19,66 @@ export const nextRotation = (after: number, period: RotationPeriod): number => {
 };
 
 /**
- * Renames a log so that a new one can start: `app.log` becomes `app-20261120.log`; where that exists `app-20261120-202732.log`; then
- * `app-20261120-202732-1.log` and so on. Nothing is ever overwritten. A log that does not exist is left alone.
+ * Renames a log so that a new one can start: `app.log` becomes `app-20261120.log`; where that day has one, `app-20261120-202732.log`; where
+ * that second has one, `app-20261120-202732-1.log` and so on. Nothing is ever overwritten, and later files of a day sort after earlier ones.
  *
  * @param moment names the new file, in milliseconds since the epoch.
- * @returns the new path, or undefined when there was nothing to rename.
+ * @returns the new path, or undefined when there is no such log.
  */
 export const renameLog = async (file: string, moment: number): Promise<string | undefined> => {
-  for (const target of candidates(file, moment)) {
-    if (!(await reserve(target))) continue;
-    try {
-      await rename(file, target);
-      return target;
-    } catch (error) {
-      await rm(target, { force: true });
-      if (isCode(error, "ENOENT")) return undefined;
-      throw error;
-    }
+  let target = await freePath(file, moment);
+  while (!(await reserve(target))) target = await freePath(file, moment);
+  try {
+    await rename(file, target);
+    return target;
+  } catch (error) {
+    await rm(target, { force: true });
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
   }
 };
 
-/** Removes the oldest renamed files of a log, by the dates in their names, so that `keep` remain. */
-export const removeOldLogs = async (file: string, keep: number): Promise<void> => {
-  const directory = dirname(file);
-  const rotated = rotatedNames(stem(file), await readdir(directory));
-  for (const name of rotated.slice(0, Math.max(0, rotated.length - keep))) await rm(join(directory, name), { force: true });
+/**
+ * Removes the oldest renamed files of a log, by the dates in their names, so that `keep` remain.
+ *
+ * @param newest the one renamed last: it remains even if the clock was set back and its name is not the latest.
+ */
+export const removeOldLogs = async (file: string, keep: number, newest?: string): Promise<void> => {
+  const older = (await rotatedLogs(file)).map((log) => join(dirname(file), log.name)).filter((path) => path !== newest);
+  const excess = older.length + (newest === undefined ? 0 : 1) - keep;
+  for (const path of older.slice(0, Math.max(0, excess))) await rm(path, { force: true });
 };
 
-/** Whether this error of the file system has that code. */
-export const isCode = (error: unknown, code: string): boolean => error instanceof Error && Reflect.get(error, "code") === code;
+interface RotatedLog {
+  readonly name: string;
+  readonly day: string;
+  /** Empty for the first of its day. */
+  readonly time: string;
+  /** 0 for the first of its second. */
+  readonly number: number;
+}
 
 const stem = (file: string): string => basename(file).replace(/\.log$/, "");
 
-function* candidates(file: string, moment: number): Generator<string, undefined> {
+/** The names that {@link renameLog} gave to this log, oldest first. */
+const rotatedLogs = async (file: string): Promise<RotatedLog[]> => {
+  const prefix = `${stem(file)}-`;
+  const found: RotatedLog[] = [];
+  for (const name of await readdir(dirname(file))) {
+    const match = name.startsWith(prefix) ? /^(\d{8})(?:-(\d{6})(?:-(\d+))?)?\.log$/.exec(name.slice(prefix.length)) : null;
+    if (match) found.push({ name, day: match[1] ?? "", time: match[2] ?? "", number: Number(match[3] ?? 0) });
+  }
+  return found.toSorted((a, b) => compare(a.day + a.time, b.day + b.time) || a.number - b.number);
+};
+
+/** A removed name is not given again while later ones of its day exist: it would pass for the oldest and go first. */
+const freePath = async (file: string, moment: number): Promise<string> => {
   const { day, time } = fileStamp(moment);
-  const base = join(dirname(file), stem(file));
-  yield `${base}-${day}.log`;
-  yield `${base}-${day}-${time}.log`;
-  for (let number = 1; ; number++) yield `${base}-${day}-${time}-${number}.log`;
-}
+  const ofDay = (await rotatedLogs(file)).filter((log) => log.day === day);
+  const last = ofDay.findLast((log) => log.time === time);
+  const suffix = last ? `-${time}-${last.number + 1}` : ofDay.length > 0 ? `-${time}` : "";
+  return join(dirname(file), `${stem(file)}-${day}${suffix}.log`);
+};
 
 /** Takes a name by creating it, which two processes cannot both do; the rename then replaces the empty file. */
 const reserve = async (path: string): Promise<boolean> => {
@@ -70,13 +92,4 @@ const reserve = async (path: string): Promise<boolean> => {
   }
 };
 
-/** The names among these that {@link renameLog} gave to this log, oldest first. */
-const rotatedNames = (name: string, among: readonly string[]): string[] => {
-  const found: { name: string; moment: string; number: number }[] = [];
-  for (const entry of among) {
-    const match = entry.startsWith(`${name}-`) ? /^(\d{8})(?:-(\d{6})(?:-(\d+))?)?\.log$/.exec(entry.slice(name.length + 1)) : null;
-    if (match) found.push({ name: entry, moment: `${match[1]}-${match[2] ?? ""}`, number: Number(match[3] ?? 0) });
-  }
-  found.sort((a, b) => (a.moment === b.moment ? a.number - b.number : a.moment < b.moment ? -1 : 1));
-  return found.map((entry) => entry.name);
-};
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 
 /** Bounds of one report: an error may carry a body of megabytes, or itself as its cause. */
 const maxMessage = 2_000;
+const maxStack = 64_000;
 const maxFrames = 30;
 const maxBlocks = 8;
 const maxLength = 16_000;
@@ -54,7 +55,8 @@ const frames = (error: unknown): string[] => {
     const { stack } = error;
     const message = property(error, "message");
     const start = message === "" ? -1 : stack.indexOf(message);
-    const calls = stack.slice(start < 0 ? 0 : start + message.length).match(/^ +at .+$/gm) ?? [];
+    const from = start < 0 ? 0 : start + message.length;
+    const calls = stack.slice(from, from + maxStack).match(/^ +at .+$/gm) ?? [];
     const rows = calls.slice(0, maxFrames).map(frame);
     if (calls.length > maxFrames) rows.push(`- (${calls.length - maxFrames} more)`);
     return rows;
@@ -65,10 +67,10 @@ const frames = (error: unknown): string[] => {
 
 /** One row from `at name (place:line:column)`, `at place:line:column` or `at name (place)`. */
 const frame = (call: string): string => {
-  const text = call.trim().slice(3);
+  const text = cut(call.trim().slice(3));
   const named = /^(.*?) \((.*)\)$/.exec(text);
   const place = /^(.*?)(?::(\d+))?(?::\d+)?$/.exec(named?.[2] ?? text.replace(/^async /, ""));
-  return `- ${cut(pathOf(place?.[1] ?? "?"))}|${cut(named?.[1] ?? "")}|${place?.[2] ?? ""}`;
+  return `- ${pathOf(place?.[1] ?? "?")}|${named?.[1] ?? ""}|${place?.[2] ?? ""}`;
 };
 
 /** The errors underneath, in the order in which they are told: causes outermost first, and what an aggregate holds. */
@@ -103,7 +105,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 /** A class that did not set `name` is known by its own. */
 const nameOf = (error: Error): string => {
   const name = property(error, "name") || "Error";
-  return (name === "Error" && error.constructor?.name ? error.constructor.name : name).slice(0, 100);
+  return (name === "Error" && error instanceof Error ? error.constructor.name || name : name).slice(0, 100);
 };
 
 /** As text, for what is typed as a string need not be one. */
