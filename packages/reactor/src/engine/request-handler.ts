@@ -133,6 +133,7 @@ export class RequestHandler {
   #observe(was: Was, res: NodeResponse): void {
     if (!isMeasured(res)) return;
     res.was = was;
+    res.peer = was.req.socket.remoteAddress;
     res.on("close", this.#closed!);
   }
 }

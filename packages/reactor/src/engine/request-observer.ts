@@ -39,7 +39,7 @@ export class RequestObserver {
     const now = performance.now();
     const respondedAt = res.respondedAt || now;
     this.#log.write({
-      remoteAddress: req.socket?.remoteAddress ?? "",
+      remoteAddress: res.peer,
       host: headers.host ?? (headers[":authority"] as string | undefined),
       method: req.method!,
       url: (Reflect.get(req, "originalUrl") as string | undefined) ?? url,

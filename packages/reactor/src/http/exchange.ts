@@ -11,6 +11,8 @@ export interface Measured {
   respondedAt: number;
   /** The `was` of the request, for the log line at its end. */
   was: Was | undefined;
+  /** The peer's address, which HTTP/2 forgets with the connection. */
+  peer: string | undefined;
   /** Bytes of the answer's body; counted for HTTP/2 only, where the socket's own count cannot be told apart. */
   bodyBytes: number;
 }
@@ -59,6 +61,7 @@ export class Http2Request extends Http2ServerRequest implements BodyCount {
 export class Http1Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> implements Measured {
   respondedAt = 0;
   was: Was | undefined = undefined;
+  peer: string | undefined = undefined;
   bodyBytes = 0;
 }
 
@@ -73,6 +76,7 @@ export class TimedHttp1Response<Request extends IncomingMessage = IncomingMessag
 export class Http2Response<Request extends Http2ServerRequest = Http2ServerRequest> extends Http2ServerResponse<Request> implements Measured {
   respondedAt = 0;
   was: Was | undefined = undefined;
+  peer: string | undefined = undefined;
   bodyBytes = 0;
 
   override writeHead(...head: unknown[]): this {

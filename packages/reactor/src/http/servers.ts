@@ -1,5 +1,5 @@
 import { createServer as createHttp1, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttp2, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { constants, createServer as createHttp2, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 
 import { answerParserError } from "./client-error.ts";
@@ -114,10 +114,16 @@ const http2Server = ({ limits, listener, expecting }: ServersOptions, sessions: 
   return server;
 };
 
+/** How long a client may take to answer the ping that follows the first GOAWAY, in milliseconds; some close without an answer. */
+const farewellPatience = 300;
+
 const farewell = (session: ServerHttp2Session): void => {
   if (session.closed || session.destroyed) return;
-  session.goaway(0, 2 ** 31 - 1);
-  session.ping(() => {
+  const leave = (): void => {
+    clearTimeout(patience);
     if (!session.destroyed) session.close();
-  });
+  };
+  const patience = setTimeout(leave, farewellPatience);
+  session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+  session.ping(leave);
 };
