@@ -1,8 +1,8 @@
 import { appendFileSync } from "node:fs";
 import sonic from "sonic-boom";
 
-/** Bytes that may wait for a disk that does not take them; what comes on top is lost. */
-const maxWaiting = 16 * 1024 * 1024;
+/** Bytes that may wait for a disk that stalls, some seconds of a very busy log; what comes on top is lost. */
+const maxWaiting = 64 * 1024 * 1024;
 
 /** What an {@link Appender} tells its owner. */
 export interface AppenderEvents {
