@@ -1,0 +1,159 @@
+import { constants, realpathSync, statSync, type Stats } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { sep } from "node:path";
+import { LRUCache } from "lru-cache";
+import type { ContentCoding } from "../http/accept.ts";
+import { sameFile, StaticFile } from "./static-file.ts";
+
+export interface FileStoreOptions {
+  /** Bytes for the contents of small files. */
+  readonly cacheSize: number;
+  /** Larger files are read from disk for each answer. */
+  readonly maxCachedFile: number;
+  readonly server: string | undefined;
+}
+
+/** A file to load: where it was found, and what a look at it found. */
+export interface FoundFile {
+  readonly root: string;
+  readonly path: string;
+  readonly coding: ContentCoding | undefined;
+  readonly stats: Stats;
+}
+
+/** What is known of a path; without a file it leads out of its directory. */
+export interface Verdict {
+  readonly stats: Stats;
+  readonly file: StaticFile | undefined;
+}
+
+/** Bookkeeping for one entry, so that a million empty files are not free. */
+const entrySize = 512;
+/** Room for entries without content where there is none for contents. */
+const leastSize = 1024 * entrySize;
+/** A file that changed so recently may change again within the same tick of the file system's clock, unseen. */
+const settledAfterMs = 100;
+/** No link at the end of a path that was resolved, and no waiting for the writer of a FIFO. Windows has neither. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Files that were served lately: their headers, small ones with their content. Whoever asks has looked at the path before. */
+export class FileStore {
+  readonly #verdicts: LRUCache<string, Verdict>;
+  readonly #loading = new Map<string, { readonly stats: Stats; readonly file: Promise<StaticFile | undefined> }>();
+  readonly #maxBody: number;
+  readonly #server: string | undefined;
+
+  constructor(options: FileStoreOptions) {
+    this.#maxBody = Math.min(options.maxCachedFile, options.cacheSize);
+    this.#server = options.server;
+    this.#verdicts = new LRUCache({
+      maxSize: Math.max(options.cacheSize + entrySize, leastSize),
+      sizeCalculation: ({ file }) => entrySize + (file?.body?.length ?? 0),
+    });
+  }
+
+  /** What is known of a path whose file is still the same; undefined when it must be loaded. */
+  known(path: string, coding: ContentCoding | undefined, stats: Stats): Verdict | undefined {
+    const verdict = this.#verdicts.get(keyOf(path, coding));
+    return verdict !== undefined && sameFile(verdict.stats, stats) ? verdict : undefined;
+  }
+
+  /**
+   * Reads a file. Those who ask while it is being read share the result.
+   *
+   * @returns undefined when it is gone, may not be read, or lies outside its directory.
+   */
+  load(found: FoundFile): Promise<StaticFile | undefined> {
+    const key = keyOf(found.path, found.coding);
+    const loading = this.#loading.get(key);
+    if (loading !== undefined && sameFile(loading.stats, found.stats)) return loading.file;
+    const entry = { stats: found.stats, file: this.#read(key, found) };
+    this.#loading.set(key, entry);
+    const loaded = (): void => {
+      if (this.#loading.get(key) === entry) this.#loading.delete(key);
+    };
+    // A failure is for those who wait for the file.
+    entry.file.finally(loaded).catch(() => {});
+    return entry.file;
+  }
+
+  async #read(key: string, { root, path, coding, stats }: FoundFile): Promise<StaticFile | undefined> {
+    let handle: FileHandle | undefined;
+    try {
+      const realPath = realPathInside(root, path);
+      if (realPath === undefined) {
+        this.#verdicts.set(key, { stats, file: undefined });
+        return undefined;
+      }
+      handle = await openFile(realPath);
+      const opened = await handle.stat();
+      if (!opened.isFile()) return undefined;
+      const body = opened.size <= this.#maxBody ? await readWhole(handle, opened.size) : undefined;
+      const file = new StaticFile({ root, path, realPath, stats: opened, body, coding, server: this.#server });
+      if (coding === undefined && hasVariants(path)) file.markVaried();
+      if (Date.now() - opened.ctimeMs > settledAfterMs) this.#verdicts.set(key, { stats: opened, file });
+      return file;
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    } finally {
+      await handle?.close();
+    }
+  }
+}
+
+/** File name endings of precompressed variants. */
+export const variantSuffix: Readonly<Record<ContentCoding, string>> = { br: ".br", zstd: ".zst", gzip: ".gz" };
+
+/** A look at a path; undefined when nothing is there or it may not be seen. */
+export const look = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, quietly);
+  } catch {
+    // Names too long, loops of links, directories that may not be entered: no file for the client either way.
+    return undefined;
+  }
+};
+
+/** Whether a path leads into a directory, or to the directory itself, when links are followed. */
+export const isInside = (root: string, path: string): boolean => {
+  try {
+    return realPathInside(root, path) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+const realPathInside = (root: string, path: string): string | undefined => {
+  const realRoot = realpathSync.native(root);
+  const realPath = realpathSync.native(path);
+  return realPath === realRoot || realPath.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep) ? realPath : undefined;
+};
+
+/** Opens a resolved path for reading. */
+export const openFile = (realPath: string): Promise<FileHandle> => open(realPath, openFlags);
+
+/** Whether an error of the file system means that there is no such file for us. */
+export const isAbsence = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && absences.has(error.code);
+
+const absences: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "ENXIO", "EISDIR"]);
+
+const quietly = { throwIfNoEntry: false } as const;
+
+/** Blanks in front cannot begin an absolute path, so no file is taken for the variant of another. */
+const keyOf = (path: string, coding: ContentCoding | undefined): string => (coding === undefined ? path : ` ${coding} ${path}`);
+
+const hasVariants = (path: string): boolean => Object.values(variantSuffix).some((suffix) => look(path + suffix)?.isFile());
+
+/** The content, or undefined when the file became shorter meanwhile. */
+const readWhole = async (handle: FileHandle, size: number): Promise<Buffer | undefined> => {
+  // Its own memory: a slice of a shared pool would keep the pool alive.
+  const body = Buffer.allocUnsafeSlow(size);
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await handle.read(body, at, size - at, at);
+    if (bytesRead === 0) return undefined;
+    at += bytesRead;
+  }
+  return body;
+};
