@@ -5,7 +5,7 @@ import type { Limits } from "../http/limits.ts";
 import { authorityOf, needsLength, repeatsHost } from "../http/request-rules.ts";
 import { parseTarget } from "../http/request-target.ts";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
-import { HttpError } from "../errors.ts";
+import { HttpError, ReactorError } from "../errors.ts";
 import type { Mount } from "../mount/types.ts";
 import { guardBody } from "../request/guard-body.ts";
 import { respond } from "../response/respond.ts";
@@ -66,7 +66,9 @@ export class RequestHandler {
     if (this.#timed) this.#observe(was, res);
     if (this.draining && req.httpVersionMajor === 1) (res as { shouldKeepAlive?: boolean }).shouldKeepAlive = false;
     try {
-      if (!target || repeatsHost(req)) return void respondError(was, 400, { message: target ? "Host is given more than once." : "This is no request target." });
+      if (!target) return void refuse(was, "This is no request target.");
+      if (req.httpVersionMajor === 0) return void refuse(was, "HTTP/0.9 is not spoken here.");
+      if (repeatsHost(req)) return void refuse(was, "Host is given more than once.");
       if (target.authority !== undefined) req.url = target.url;
       if (url.length > this.#parts.limits.maxUrlSize) return void respondError(was, 414);
       if (this.#checksHealth && this.#answersHealth(was)) return;
@@ -81,6 +83,7 @@ export class RequestHandler {
 
   /** Answers with the error page of what was thrown while handling a request, and notes it in the log if it is a fault of this side. */
   fail(was: Was, error: unknown): void {
+    if (error instanceof ReactorError && error.code === "SKITAI_REACTOR_BODY_ABORTED") return void was.res.destroy();
     const status = error instanceof HttpError ? error.status : 500;
     if (status >= 500) {
       this.counts.failures++;
@@ -137,6 +140,9 @@ export class RequestHandler {
     res.on("close", this.#closed!);
   }
 }
+
+/** What a server in front may have read in another way ends its connection (RFC 9112 section 11.2). */
+const refuse = (was: Was, message: string): void => respondError(was, 400, { message, headers: was.req.httpVersionMajor === 1 ? ["Connection", "close"] : [] });
 
 const isMeasured = (res: NodeResponse): res is NodeResponse & Measured => "respondedAt" in res;
 

@@ -62,6 +62,7 @@ export class Servers {
 }
 
 const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Server => {
+  const interval = Math.max(20, Math.min(1_000, Math.ceil(limits.requestTimeout / 4)));
   const server = createHttp1(
     {
       IncomingMessage: Http1Request,
@@ -69,7 +70,7 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
       keepAliveTimeout: limits.keepAlive,
       headersTimeout: limits.requestTimeout,
       requestTimeout: limits.bodyTimeout,
-      connectionsCheckingInterval: Math.max(50, Math.min(5_000, Math.ceil(limits.requestTimeout / 4))),
+      connectionsCheckingInterval: interval,
       maxHeaderSize: limits.maxHeaderSize,
       noDelay: true,
       requireHostHeader: true,
@@ -80,7 +81,8 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
   );
   server.maxHeadersCount = limits.maxHeaders * 2;
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
-  server.timeout = limits.requestTimeout;
+  // A little more than the time for a head, whose end is told with 408 by the check above.
+  server.timeout = limits.requestTimeout === 0 ? 0 : limits.requestTimeout + 2 * interval;
   server.on("checkContinue", expecting);
   server.on("timeout", guardSlowClient);
   server.on("clientError", answerParserError);
