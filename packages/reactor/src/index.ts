@@ -31,7 +31,14 @@ export type { FlatHeaders, NodeListener, NodeRequest, NodeResponse } from "./htt
 
 // Processes
 export { run } from "./process/run.ts";
-export type { RunOptions, Service } from "./process/run.ts";
+export type { RunOptions } from "./process/run-options.ts";
+export type { CriticalPointOptions } from "./process/critical-point.ts";
+export type { Service } from "./process/service.ts";
+export { workerNumber } from "./process/role.ts";
+export { exitCodes, exitFailed } from "./process/exit.ts";
+export { daemonStatus, restartDaemon, startDaemon, stopDaemon } from "./process/commands.ts";
+export type { CommandResult, RestartOptions, StopOptions } from "./process/commands.ts";
+export type { DaemonOptions } from "./process/daemon.ts";
 
 // Upstreams
 export type { Alias, AliasOptions } from "./upstream/alias.ts";

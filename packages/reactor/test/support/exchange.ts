@@ -21,7 +21,7 @@ export interface RawOptions {
 /** Sends bytes as they are, over a real socket, and collects what comes back. */
 export const exchange = (port: number, pieces: string | Buffer | readonly (string | Buffer)[], options: RawOptions = {}): Promise<RawExchange> => {
   const { promise, resolve, reject } = Promise.withResolvers<RawExchange>();
-  const list: readonly (string | Buffer)[] = typeof pieces === "string" || Buffer.isBuffer(pieces) ? [pieces] : pieces;
+  const list = [pieces].flat() as readonly (string | Buffer)[];
   const socket = connect(port, "127.0.0.1");
   const patience = setTimeout(() => {
     socket.destroy();
@@ -34,7 +34,7 @@ export const exchange = (port: number, pieces: string | Buffer | readonly (strin
     socket.destroy();
     resolve({ text: text(), statuses: [...text().matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1])), closed });
   };
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     if (options.enough?.(text())) settle(false);
   });

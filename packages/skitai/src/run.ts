@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { accessSync, constants } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import {
+  daemonStatus,
+  exitFailed,
+  restartDaemon,
+  run,
+  startDaemon,
+  stopDaemon,
+  workerNumber,
+  type CommandResult,
+  type EngineOptions,
+  type RunOptions,
+  type Service,
+} from "@skitai/reactor";
+import { parseCommand, type Command } from "./command.ts";
+import { SkitaiError } from "./errors.ts";
+import { serviceName, startScript } from "./script.ts";
+import type { ServicePlan } from "./service-plan.ts";
+
+/** The options of a service: how it listens, those of its engine, and those of its processes. */
+export interface SkitaiRunOptions
+  extends Omit<EngineOptions, "directory" | "workerId" | "workers">,
+    Omit<RunOptions, "listen"> {
+  /** @default "127.0.0.1" */
+  address?: string;
+  /** @default 5000 */
+  port?: number;
+  /** The certificate of HTTPS, PEM text or a file; the same as `enableSsl`. */
+  certFile?: string;
+  keyFile?: string;
+  passphrase?: string;
+  /** @default `.<script>.pid` beside the script; none where that directory cannot be written. */
+  pidFile?: string;
+}
+
+/** Does what the command line asks for; in a worker, serves. */
+export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): Promise<Service | undefined> => {
+  const script = startScript();
+  if (script === undefined) throw new SkitaiError("SKITAI_NO_SCRIPT");
+  try {
+    const number = workerNumber();
+    const command: Command = number === undefined ? parseCommand(process.argv.slice(2)) : { action: "run", verbose: process.argv.includes("-v") };
+    const pidFile = options.pidFile ?? join(dirname(script), `.${nameOf(script)}.pid`);
+    if (command.action !== "run") return finish(await commanded(command.action, script, pidFile, options));
+    process.chdir(dirname(script));
+    return await serve(plan, options, { script, pidFile, verbose: command.verbose, number });
+  } catch (error) {
+    return exitFailed(error);
+  }
+};
+
+interface Circumstances {
+  script: string;
+  pidFile: string;
+  verbose: boolean;
+  /** Of this worker; undefined in a master and in a single process. */
+  number: number | undefined;
+}
+
+const serve = async (plan: ServicePlan, options: SkitaiRunOptions, { script, pidFile, verbose, number }: Circumstances): Promise<Service> => {
+  const { address = "127.0.0.1", port = 5000, certFile, keyFile, passphrase, workers = 1, ...rest } = options;
+  if (certFile !== undefined && keyFile !== undefined) plan.tls = { cert: certFile, key: keyFile, ...(passphrase === undefined ? {} : { passphrase }) };
+  const engine = plan.build({
+    name: serviceName(script),
+    ...rest,
+    verbose: rest.verbose ?? verbose,
+    directory: dirname(script),
+    workers,
+    workerId: number === undefined ? "M" : `W${number}`,
+  });
+  const service = await run(engine, {
+    ...rest,
+    workers,
+    listen: plan.listeners({ address, port }),
+    ...(plan.criticalPoint && rest.criticalPoint === undefined ? { criticalPoint: plan.criticalPoint } : {}),
+    ...(options.pidFile !== undefined || isWritable(dirname(pidFile)) ? { pidFile } : {}),
+  });
+  if (number === undefined) announce(plan, service, workers);
+  return service;
+};
+
+/** Where to point a browser, on the terminal of whoever started it. */
+const announce = (plan: ServicePlan, service: Service, workers: number): void => {
+  if (!process.stdout.isTTY && process.connected) return;
+  const [first] = service.addresses;
+  if (!first) return;
+  const host = first.address.includes(":") ? `[${first.address}]` : first.address;
+  const serving = workers === 0 ? "in this process" : `${workers} worker${workers === 1 ? "" : "s"}`;
+  process.stdout.write(`Serving http${plan.tls ? "s" : ""}://${host}:${first.port} (${serving}). Ctrl-C stops it.\n`);
+};
+
+const commanded = (action: Exclude<Command["action"], "run">, script: string, pidFile: string, options: SkitaiRunOptions): Promise<CommandResult> | CommandResult => {
+  if (action === "stop") return stopDaemon(pidFile);
+  if (action === "status") return daemonStatus(pidFile);
+  const outputFile = join(options.logPath ?? options.varPath ?? defaultVarPath(script), "console.log");
+  return (action === "start" ? startDaemon : restartDaemon)({ script, pidFile, outputFile });
+};
+
+const finish = ({ code, message }: CommandResult): never => {
+  (code === 0 ? process.stdout : process.stderr).write(`${message}\n`);
+  process.exit(code);
+};
+
+/** A place of its own for each script, that survives a reboot of the machine. */
+const defaultVarPath = (script: string): string =>
+  join("/var/tmp", `skitai-${nameOf(script)}-${createHash("sha256").update(dirname(script)).digest("hex").slice(0, 8)}`);
+
+const nameOf = (script: string): string => basename(script, extname(script));
+
+const isWritable = (directory: string): boolean => {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
