@@ -32,6 +32,7 @@ const templates = {
   SKITAI_REACTOR_BAD_CERTIFICATE: "Cannot use the certificate {file}: {reason}",
   SKITAI_REACTOR_ALREADY_CLOSED: "This engine is closed. Make a new one.",
   SKITAI_REACTOR_ALREADY_LISTENING: "{what} must come before listen(): the engine is serving already.",
+  SKITAI_REACTOR_ALREADY_RUNNING: "already running [{pid}]",
   SKITAI_REACTOR_PLUGIN_FAILED: "The plugin {name} failed: {reason}",
   SKITAI_REACTOR_BODY_TOO_LARGE: "The request body is larger than {limit} bytes.",
   SKITAI_REACTOR_BODY_ABORTED: "The client went away before its request body was complete.",

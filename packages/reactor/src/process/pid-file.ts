@@ -1,0 +1,104 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { ReactorError, reasonOf } from "../errors.ts";
+import { processMark } from "./process-mark.ts";
+
+/** What a pid file says. */
+export interface PidRecord {
+  readonly pid: number;
+  /** Tells the process from a later one with the same id; see {@link processMark}. */
+  readonly mark: string;
+  /** How many restarts have been finished. */
+  readonly restarts: number;
+  /** Why the last of them failed; empty when it did not. */
+  readonly problem: string;
+}
+
+/**
+ * The file that says which process a service's master is. Its first line is the process id; the lines after it tell that process from
+ * a stranger with the same id, and how the last restart ended. It can be read by everyone (0644): it holds no secret.
+ */
+export class PidFile implements Disposable {
+  readonly #file: string;
+  #record: PidRecord;
+
+  private constructor(file: string, record: PidRecord) {
+    this.#file = file;
+    this.#record = record;
+  }
+
+  /**
+   * Writes this process into the file. A file left behind by a process that is no more is replaced.
+   *
+   * @throws SKITAI_REACTOR_ALREADY_RUNNING when the process in it lives.
+   * @throws SKITAI_REACTOR_PID_FILE when it cannot be written.
+   */
+  static claim(file: string): PidFile {
+    const record: PidRecord = { pid: process.pid, mark: processMark(process.pid) ?? "", restarts: 0, problem: "" };
+    try {
+      // A file whose process is gone is removed; the second attempt fails only if another process was faster.
+      for (let attempt = 0; !create(file, record); attempt++) {
+        const running = runningService(file);
+        if (running) throw new ReactorError("SKITAI_REACTOR_ALREADY_RUNNING", { pid: running.pid });
+        if (attempt > 2) throw new Error("other processes keep writing it");
+        rmSync(file, { force: true });
+      }
+    } catch (cause) {
+      if (cause instanceof ReactorError) throw cause;
+      throw new ReactorError("SKITAI_REACTOR_PID_FILE", { file, reason: reasonOf(cause) }, { cause });
+    }
+    return new PidFile(file, record);
+  }
+
+  /** Notes that a restart has ended. */
+  restarted(problem = ""): void {
+    this.#record = { ...this.#record, restarts: this.#record.restarts + 1, problem: problem.replaceAll("\n", " ") };
+    const temporary = `${this.#file}.${process.pid}`;
+    try {
+      writeFileSync(temporary, format(this.#record), { mode: 0o644 });
+      renameSync(temporary, this.#file);
+    } catch {
+      // Who waits for the restart will not hear of it; the service is none the worse.
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  /** Removes the file, if it is still this process's own. Idempotent. */
+  [Symbol.dispose](): void {
+    if (readPidFile(this.#file)?.pid === process.pid) rmSync(this.#file, { force: true });
+  }
+}
+
+/** Undefined when there is no such file, or no process id in it. */
+export const readPidFile = (file: string): PidRecord | undefined => {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const [pid = "", mark = "", restarts = "", problem = ""] = text.split("\n");
+  if (!/^[1-9]\d{0,9}$/.test(pid.trim())) return undefined;
+  return { pid: Number(pid), mark, restarts: Number(restarts) || 0, problem };
+};
+
+/** The service of a pid file, if it is running: the process exists, and it is the one that wrote the file. */
+export const runningService = (file: string): PidRecord | undefined => {
+  const record = readPidFile(file);
+  return record && isRunning(record) ? record : undefined;
+};
+
+/** Whether the process that wrote this record still lives. */
+export const isRunning = ({ pid, mark }: PidRecord): boolean => processMark(pid) === mark;
+
+const format = ({ pid, mark, restarts, problem }: PidRecord): string => `${pid}\n${mark}\n${restarts}\n${problem}\n`;
+
+/** False when the file exists. */
+const create = (file: string, record: PidRecord): boolean => {
+  try {
+    writeFileSync(file, format(record), { flag: "wx", mode: 0o644 });
+    return true;
+  } catch (error) {
+    if (Reflect.get(Object(error), "code") === "EEXIST") return false;
+    throw error;
+  }
+};

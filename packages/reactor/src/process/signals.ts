@@ -1,0 +1,26 @@
+import { isatty } from "node:tty";
+
+/** What to do at which signal. */
+export type SignalHandlers = Partial<Record<"SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1", () => void>>;
+
+/** Handles signals until the result is disposed of. */
+export const handleSignals = (handlers: SignalHandlers): Disposable => {
+  const entries = Object.entries(handlers) as [NodeJS.Signals, () => void][];
+  for (const [signal, handler] of entries) process.on(signal, handler);
+  return {
+    [Symbol.dispose]: () => {
+      for (const [signal, handler] of entries) process.off(signal, handler);
+    },
+  };
+};
+
+const standardStreams = [0, 1, 2];
+
+/**
+ * A check whether the terminal has gone that this process was started on: the system then sends HUP too, and means "end".
+ * Always false for a process without a terminal.
+ */
+export const terminalWatch = (): (() => boolean) => {
+  const onTerminal = standardStreams.some(isatty);
+  return () => onTerminal && !standardStreams.some(isatty);
+};

@@ -1,0 +1,84 @@
+import { ReactorError, reasonOf } from "../errors.ts";
+import { bindAddress, type ListenOptions } from "../http/listener.ts";
+import { LocalAcceptor } from "../http/local-acceptor.ts";
+import { duration } from "../units.ts";
+import { drainTime } from "./deadline.ts";
+import { rootDetails } from "./start-failure.ts";
+import { exitCodes } from "./exit.ts";
+import { MasterLink } from "./master-link.ts";
+import type { WorkerRole } from "./role.ts";
+import type { ResolvedRunOptions } from "./run-options.ts";
+import type { BoundAddress, ServedEngine } from "./served-engine.ts";
+import type { Service } from "./service.ts";
+import { handleSignals } from "./signals.ts";
+import { reportUsage } from "./usage-report.ts";
+
+/** Serves as a worker. What goes wrong is the master's to tell: this process then ends. */
+export const startWorker = async (engine: ServedEngine, options: ResolvedRunOptions, role: WorkerRole): Promise<Service> => {
+  const leave = leaving(engine);
+  const link = new MasterLink({ leave: (timeout) => void leave(timeout), reopenLogs: () => engine.logs.reopen() });
+  const leaveUnasked = async (timeout: number): Promise<void> => {
+    await link.send({ skitai: "leaving" });
+    await leave(timeout);
+  };
+  handleSignals({
+    // A terminal sends these to every process of the service; what they mean is for the master to decide.
+    SIGINT: () => {},
+    SIGHUP: () => {},
+    SIGTERM: () => void leaveUnasked(options.stopTimeout),
+    SIGQUIT: () => void leaveUnasked(options.gracefulTimeout),
+    SIGUSR1: () => engine.logs.reopen(),
+  });
+  engine.on("restart", () => void link.send({ skitai: "restart" }));
+  engine.on("shutdown", () => void link.send({ skitai: "shutdown" }));
+  const addresses: BoundAddress[] = [];
+  try {
+    await engine.prepare();
+    for (const [index, { listen, bound }] of pairs(options.listen, role).entries()) {
+      const acceptor = options.reusePort ? new LocalAcceptor({ reusePort: true }) : link.acceptor(index, bound);
+      addresses.push(await engine.listen({ ...listen, address: bound.address, port: bound.port }, acceptor));
+    }
+  } catch (error) {
+    await link.send({ skitai: "failed", message: reasonOf(error), details: rootDetails(error) });
+    process.exit(exitCodes.failed);
+  }
+  if (options.criticalPoint) reportUsage(options.criticalPoint.interval, (usage) => void link.send({ skitai: "usage", ...usage }));
+  await link.send({ skitai: "ready", watch: engine.watchPaths });
+  const close: Service["close"] = ({ timeout } = {}) =>
+    leaveUnasked(timeout === undefined ? options.gracefulTimeout : duration(timeout, "timeout"));
+  return {
+    role: "worker",
+    addresses,
+    restart: () => link.send({ skitai: "restart" }),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+};
+
+/** Ends this process within so many milliseconds, after what is under way; a later call can only shorten the time. */
+const leaving = (engine: ServedEngine): ((timeout: number) => Promise<void>) => {
+  return async (timeout) => {
+    const end = (): never => process.exit(exitCodes.stopped);
+    setTimeout(end, timeout);
+    try {
+      await engine.close({ timeout: drainTime(timeout) });
+    } finally {
+      end();
+    }
+  };
+};
+
+/** Each listener with what the master is bound to. A script that changed since the master read it may want others. */
+const pairs = (
+  listens: readonly ListenOptions[],
+  { bound }: WorkerRole,
+): { listen: ListenOptions; bound: WorkerRole["bound"][number] }[] => {
+  const same = listens.length === bound.length && listens.every((listen, index) => mayBe(listen, bound[index]!.port));
+  if (!same) {
+    const reason = `the service listens on port ${bound.map(({ port }) => port).join(", ")} and its script wants something else: stop and start it`;
+    throw new ReactorError("SKITAI_REACTOR_START_FAILED", { reason });
+  }
+  return listens.map((listen, index) => ({ listen, bound: bound[index]! }));
+};
+
+const mayBe = (listen: ListenOptions, port: number): boolean => [0, port].includes(bindAddress(listen).port);
