@@ -28,7 +28,8 @@ export class ClientWatch {
       return Promise.resolve(undefined);
     }
     return new Promise<T | undefined>((resolve, reject) => {
-      const timer = patience === undefined ? undefined : setTimeout(resolve, patience, undefined);
+      // A busy process runs late timers first: what came in meanwhile gets its turn before patience ends.
+      const timer = patience === undefined ? undefined : setTimeout(() => setImmediate(resolve, undefined), patience);
       this.#wake = () => resolve(undefined);
       Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(timer));
     });

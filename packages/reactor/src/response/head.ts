@@ -18,7 +18,8 @@ export const sendHead = (was: Was, status: number, headers: FlatHeaders): void =
     if (req.httpVersionMajor === 1 && res.getHeaderNames().length === 0 && !Object.hasOwn(res, "writeHead")) res.writeHead(status, headers);
     else mergeHead(res, status, headers, req.httpVersionMajor === 2);
   } catch (error) {
-    throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: `status ${status}`, hint: `${reasonOf(error)}.` }, { cause: error, status: 500 });
+    const hint = res.headersSent ? "this request was answered already." : `${reasonOf(error)}.`;
+    throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: `status ${status}`, hint }, { cause: error, status: 500 });
   }
 };
 

@@ -28,12 +28,16 @@ export const replaceHeader = (headers: FlatHeaders, name: string, value: string)
 };
 
 /**
- * Adds a field to a `Vary` value that may hold it already.
+ * Adds fields to a `Vary` value that may hold them already.
  *
  * @example varyWith("Origin", "Accept-Encoding") // "Origin, Accept-Encoding"
  */
-export const varyWith = (present: string | undefined, field: string): string => {
-  if (present === undefined || present.trim() === "") return field;
-  const fields = present.toLowerCase().split(",").map((one) => one.trim());
-  return fields.includes("*") || fields.includes(field.toLowerCase()) ? present : `${present}, ${field}`;
+export const varyWith = (present: string | undefined, added: string): string => {
+  const fields = fieldsOf(present ?? "");
+  const known = new Set(fields.map((field) => field.toLowerCase()));
+  if (known.has("*")) return "*";
+  for (const field of fieldsOf(added)) if (!known.has(field.toLowerCase())) fields.push(field);
+  return fields.join(", ");
 };
+
+const fieldsOf = (value: string): string[] => value.split(",").flatMap((field) => field.trim() || []);

@@ -15,14 +15,12 @@ export interface PumpOptions {
   readonly length?: number | undefined;
   /** The content coding to apply. */
   readonly coding?: ContentCoding | undefined;
-  /** Each piece has to reach the client when it is there, also through a compressor. */
-  readonly live: boolean;
   /** The head does not wait for the first piece. */
   readonly atOnce: boolean;
 }
 
 /** How long a head waits for the first piece, in milliseconds: until then a failure can still become an error page. */
-const headPatience = 50;
+const headPatience = 100;
 
 /**
  * Sends a source piece by piece, as fast as the client takes them.
@@ -70,7 +68,7 @@ export const pump = async (was: Was, source: Source, options: PumpOptions): Prom
   /** False when the client has to catch up first. */
   async function send(piece: string | Uint8Array): Promise<boolean> {
     if (!compressor) return res.write(piece);
-    return (await watch.until(compressor.write(piece, options.live))) ?? true;
+    return (await watch.until(compressor.write(piece, source.live))) ?? true;
   }
 };
 

@@ -15,7 +15,7 @@ import { slicesOf, sourceOf } from "./source.ts";
  * Answers a request: writes the head and the body, in one write where the body is a string or bytes.
  *
  * What it sees to by itself: `Content-Length`, `Server`, compression, HEAD, statuses without a body (1xx, 204, 304), and an upload that
- * nobody read when the status is an error. A stream's headers go out with its first piece, or 50 ms later (at once for `text/event-stream`), so that one
+ * nobody read when the status is an error. A stream's headers go out with its first piece, or 100 ms later (at once for `text/event-stream`), so that one
  * which fails from the start still ends in an error page. A stream that fails later is noted in the app log and the client's connection
  * (HTTP/2: stream) is broken off, so that nobody takes the part for the whole.
  *
@@ -79,7 +79,7 @@ const sendCompressed = async (was: Was, status: number, headers: FlatHeaders, bo
   // The length is known only by doing the work, which nobody would read (RFC 9110 section 9.3.2 lets it be left out).
   if (was.req.method === "HEAD") return sendHeadOnly(was, status, headers);
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  if (length > oneShotLimit) return pump(was, slicesOf(bytes), { begin: () => sendHead(was, status, headers), coding, live: false, atOnce: false });
+  if (length > oneShotLimit) return pump(was, slicesOf(bytes), { begin: () => sendHead(was, status, headers), coding, atOnce: false });
   const compressed = await compressBytes(coding, bytes);
   sendWhole(was, status, headers, compressed, compressed.byteLength);
 };
@@ -95,7 +95,9 @@ const sendStream = (was: Was, status: number, headers: FlatHeaders, body: Exclud
     dropHeader(headers, "transfer-encoding");
     const length = lengthOf(headers) ?? source.length;
     if (source.type && indexOfHeader(headers, "content-type") < 0) headers.push("Content-Type", source.type);
-    const coding = (length ?? Number.POSITIVE_INFINITY) >= was.services.responses.compressFrom ? codingFor(was, status, headers) : undefined;
+    const { compressFrom } = was.services.responses;
+    const longEnough = length === undefined ? Number.isFinite(compressFrom) : length >= compressFrom;
+    const coding = longEnough ? codingFor(was, status, headers) : undefined;
     if (coding !== undefined) markCompressed(was, headers, coding);
     else if (length !== undefined) replaceHeader(headers, "Content-Length", String(length));
     else retractHeader(was.res, "content-length");
@@ -104,7 +106,7 @@ const sendStream = (was: Was, status: number, headers: FlatHeaders, body: Exclud
       return sendHeadOnly(was, status, headers);
     }
     const atOnce = (headerOf(headers, "content-type") ?? "").startsWith("text/event-stream");
-    return pump(was, source, { begin: () => sendHead(was, status, headers), length, coding, live: source.length === undefined, atOnce });
+    return pump(was, source, { begin: () => sendHead(was, status, headers), length, coding, atOnce });
   } catch (error) {
     source.close();
     throw error;

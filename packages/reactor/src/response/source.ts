@@ -8,6 +8,8 @@ export interface Source {
   readonly length: number | undefined;
   /** The content type, where the body knows. */
   readonly type: string | undefined;
+  /** Pieces may come late, so that each has to reach the client when it is there, also through a compressor. */
+  readonly live: boolean;
   next(): Step | Promise<Step>;
   /** Tells the body that nobody reads on. Only the first call counts, and a body that ended by itself is not told. */
   close(): void;
@@ -34,7 +36,7 @@ export const sourceOf = (body: StreamingBody): Source => {
   if (typeof body === "object" && body !== null) {
     if ("more" in body && typeof body.more === "function") return moreSource(body);
     if (Symbol.asyncIterator in body && typeof body[Symbol.asyncIterator] === "function") return iteratorSource(body[Symbol.asyncIterator]());
-    if (Symbol.iterator in body && typeof body[Symbol.iterator] === "function") return iteratorSource(body[Symbol.iterator]());
+    if (Symbol.iterator in body && typeof body[Symbol.iterator] === "function") return { ...iteratorSource(body[Symbol.iterator]()), live: false };
   }
   throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: nameOf(body), hint: `${sendable} can be sent.` }, { status: 500 });
 };
@@ -45,6 +47,7 @@ export const slicesOf = (bytes: Uint8Array, step = 65_536): Source => {
   return {
     length: bytes.byteLength,
     type: undefined,
+    live: false,
     next: () => (at < bytes.byteLength ? { value: bytes.subarray(at, (at += step)) } : { done: true }),
     close: ignore,
   };
@@ -84,6 +87,7 @@ const iteratorSource = (iterator: Pieces, destroy?: () => void): Source => {
   return {
     length: undefined,
     type: undefined,
+    live: true,
     next: () => {
       try {
         const result = iterator.next();
@@ -106,6 +110,7 @@ const readerSource = (reader: ReadableStreamDefaultReader<unknown>): Source => {
   return {
     length: undefined,
     type: undefined,
+    live: true,
     next: async () => {
       const result = await reader.read();
       if (result.done) open = false;
@@ -119,7 +124,7 @@ const readerSource = (reader: ReadableStreamDefaultReader<unknown>): Source => {
   };
 };
 
-const blobSource = (blob: Blob): Source => ({ ...readerSource(blob.stream().getReader()), length: blob.size, type: blob.type || undefined });
+const blobSource = (blob: Blob): Source => ({ ...readerSource(blob.stream().getReader()), length: blob.size, type: blob.type || undefined, live: false });
 
 const moreSource = (producer: MoreProducer): Source => {
   let open = true;
@@ -128,6 +133,7 @@ const moreSource = (producer: MoreProducer): Source => {
   return {
     length: undefined,
     type: undefined,
+    live: true,
     next: () => {
       const value = producer.more();
       return isThenable(value) ? Promise.resolve(value).then(step) : step(value);

@@ -43,7 +43,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
   const logger: Logger = { get: () => log, makeLogger: () => log };
   const waiting = new WeakSet<NodeRequest>();
   class TestWas extends Was {}
-  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0, threads: 0 }, TestWas);
+  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0 }, TestWas);
   const services: EngineServices = {
     identity: new TransactionIdentity("test"),
     proxies: new TrustedProxies([]),
