@@ -147,6 +147,7 @@ describe("no value can forge another or a line", () => {
       const found = fieldsOf(line);
       expect(found.toSpliced(index, 1)).toEqual(expected.toSpliced(index, 1));
       expect(found[index]).not.toBe("-");
+      expect(found[index]).toMatch(/^("?)(?:[^"\\]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})+\1$/);
     }
   });
 
