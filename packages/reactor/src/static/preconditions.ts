@@ -32,12 +32,11 @@ export const evaluatePreconditions = (headers: IncomingHttpHeaders, { etag, modi
 /** Whether a list of entity tags holds this one, or is `*`. The strong comparison takes no weak tag (RFC 9110 section 8.8.3.2). */
 const hasTag = (list: string, etag: string, strong: boolean): boolean => {
   if (list === etag || list.trim() === "*") return true;
-  for (const [tag, weak] of list.matchAll(entityTag))
-    if ((weak === undefined ? tag : tag.slice(weak.length)) === etag) return !strong || weak === undefined;
+  for (const [, weak, tag] of list.matchAll(entityTag)) if (tag === etag && !(strong && weak !== undefined)) return true;
   return false;
 };
 
-const entityTag = /(W\/)?"[^"]*"/g;
+const entityTag = /(W\/)?("[^"]*")/g;
 
 /** Seconds since 1970, or NaN, with which every comparison is false. A date without a zone is the old asctime form, in GMT. */
 const secondsOf = (date: string): number => Date.parse(date.endsWith("GMT") ? date : `${date} GMT`) / 1000;
