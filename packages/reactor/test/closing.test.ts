@@ -1,0 +1,173 @@
+import { Agent, get, request, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { Engine, type EngineOptions } from "../src/index.ts";
+import { textApp } from "./support/app.ts";
+import { exchange } from "./support/exchange.ts";
+import { http2Request, http2Session } from "./support/http2-request.ts";
+
+/** An engine whose `/wait` answers when it is told to. */
+const gated = async (options: EngineOptions = {}) => {
+  const engine = new Engine({ requestLog: false, ...options });
+  const entered = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<string>();
+  engine.mount("/", textApp((was) => {
+    if (was.path !== "/wait") return "quick";
+    entered.resolve();
+    return gate.promise;
+  }));
+  const { port } = await engine.listen({ port: 0 });
+  return { engine, port, entered: entered.promise, open: () => gate.resolve("late") };
+};
+
+const ask = (port: number, path: string, agent: Agent | false): Promise<IncomingMessage> => {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  get({ port, path, agent }, (res) => res.resume().once("end", () => resolve(res))).on("error", reject);
+  return promise;
+};
+
+describe("close", () => {
+  test("answers what is under way and says Connection: close", async () => {
+    const { engine, port, entered, open } = await gated();
+    const answer = ask(port, "/wait", new Agent({ keepAlive: true }));
+    await entered;
+    const closed = engine.close();
+    open();
+    expect((await answer).statusCode).toBe(200);
+    await closed;
+  });
+
+  test("lets an idle keep-alive connection send one more request, and ends it then", async () => {
+    const { engine, port } = await gated();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await ask(port, "/", agent);
+    const closed = engine.close();
+    const last = await ask(port, "/", agent);
+    expect([last.statusCode, last.headers.connection]).toEqual([200, "close"]);
+    await closed;
+  });
+
+  test("refuses new connections at once", async () => {
+    const { engine, port, entered, open } = await gated();
+    const answer = ask(port, "/wait", false);
+    await entered;
+    const closed = engine.close();
+    await expect(ask(port, "/", false)).rejects.toThrow("ECONNREFUSED");
+    open();
+    await Promise.all([answer, closed]);
+  });
+
+  test("cuts off what is left at the deadline", async () => {
+    const { engine, port, entered } = await gated();
+    const answer = ask(port, "/wait", false);
+    await entered;
+    const broken = expect(answer).rejects.toThrow();
+    await engine.close({ timeout: 50 });
+    await broken;
+  });
+
+  test("sends GOAWAY and finishes the open streams of HTTP/2", async () => {
+    const { engine, port, entered, open } = await gated();
+    const session = await http2Session(`http://127.0.0.1:${port}`);
+    const gone = Promise.withResolvers<void>();
+    session.on("goaway", () => gone.resolve());
+    const answer = http2Request(session, { ":path": "/wait" });
+    await entered;
+    const closed = engine.close();
+    await gone.promise;
+    open();
+    expect((await answer).body).toBe("late");
+    await closed;
+  });
+
+  test("closes connections that never said anything", async () => {
+    const { engine, port } = await gated();
+    const ended = Promise.withResolvers<void>();
+    const socket = connect(port, "127.0.0.1", () => void engine.close({ timeout: 400 }));
+    socket.on("close", () => ended.resolve());
+    await ended.promise;
+    await engine.close();
+  });
+
+  test("is idempotent, and nothing can be asked of a closed engine", async () => {
+    const { engine } = await gated();
+    const first = engine.close({ timeout: 100 });
+    expect(engine.close()).toBe(first);
+    await first;
+    await expect(engine.request("/")).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_CLOSED" }));
+    await expect(engine.listen({ port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_CLOSED" }));
+  });
+});
+
+describe("health", () => {
+  test("readiness turns 503 while the engine drains, liveness does not", async () => {
+    const { engine, port, entered, open } = await gated({ health: { live: "/livez", ready: "/readyz" } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await ask(port, "/readyz", agent)).statusCode).toBe(200);
+    const other = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await ask(port, "/livez", other)).statusCode).toBe(200);
+    const waiting = ask(port, "/wait", false);
+    await entered;
+    const closed = engine.close();
+    expect((await ask(port, "/readyz", agent)).statusCode).toBe(503);
+    expect((await ask(port, "/livez", other)).statusCode).toBe(200);
+    open();
+    await Promise.all([waiting, closed]);
+  });
+
+  test("paths are the app's own unless asked for", async () => {
+    const { engine, port } = await gated();
+    const { text } = await exchange(port, "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect(text).toContain("quick");
+    await engine.close({ timeout: 50 });
+  });
+});
+
+describe("limits of connections", () => {
+  test("one connection too many is told 503", async () => {
+    const { engine, port } = await gated({ maxConnections: 1 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await ask(port, "/", agent);
+    const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect([statuses, closed]).toEqual([[503], true]);
+    agent.destroy();
+    await expect.poll(async () => (await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).statuses).toEqual([200]);
+    await engine.close({ timeout: 50 });
+  });
+
+  test("a connection ends after its last allowed request", async () => {
+    const { engine, port } = await gated({ maxRequestsPerConnection: 2 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const connections = [];
+    for (let at = 0; at < 3; at++) connections.push((await ask(port, "/", agent)).headers.connection);
+    expect(connections).toEqual(["keep-alive", "close", "keep-alive"]);
+    agent.destroy();
+    await engine.close({ timeout: 50 });
+  });
+
+  test("an idle connection ends after the keep-alive time", async () => {
+    const { engine, port } = await gated({ keepAlive: 50 });
+    const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect([statuses, closed]).toEqual([[200], true]);
+    await engine.close({ timeout: 50 });
+  });
+
+  test("a client that takes nothing of its answer is cut off", async () => {
+    const engine = new Engine({ requestLog: false, requestTimeout: 100, compressFrom: false });
+    const body = "x".repeat(64 * 1024 * 1024);
+    engine.mount("/", textApp(() => body));
+    const { port } = await engine.listen({ port: 0 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const req = request({ port, agent: false }, (res) => {
+      res.on("close", () => resolve());
+      res.on("error", () => {});
+      res.pause();
+    });
+    req.on("error", () => resolve());
+    req.end();
+    await expect.poll(() => (engine.status("server")["server"] as { connections: number }).connections, { timeout: 5_000 }).toBe(0);
+    req.destroy();
+    await promise;
+    await engine.close({ timeout: 50 });
+  });
+});
