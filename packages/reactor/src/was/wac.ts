@@ -12,6 +12,9 @@ export interface WacOptions {
   readonly workers: number;
 }
 
+/** What each `was` has of its own, and its class therefore does not show. */
+const ownMembers: ReadonlySet<string> = new Set(["req", "res", "mount", "path", "startedAt", "userName"]);
+
 /** A member of `was` and `wac`: a fixed value, or made for each context at its first use. */
 export type MemberFactory = (context: object) => unknown;
 
@@ -89,6 +92,6 @@ export class Wac {
   }
 
   #claim(name: string): void {
-    if (name in this || name in this.#Was.prototype) throw new ReactorError("SKITAI_REACTOR_NAME_TAKEN", { name, value: name });
+    if (ownMembers.has(name) || name in this || name in this.#Was.prototype) throw new ReactorError("SKITAI_REACTOR_NAME_TAKEN", { name, value: name });
   }
 }

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Engine, type MountTarget } from "../src/index.ts";
+import { echoApp } from "./support/app.ts";
+import { suiteDirectory } from "./support/temporary-directory.ts";
+
+const directory = suiteDirectory();
+const files: Record<string, string> = {
+  "plain.js": "export const app = (req, res) => res.end('plain ' + req.url);",
+  "named.mjs": "export const shop = (req, res) => res.end('shop');",
+  "default.js": "export default (req, res) => res.end('default');",
+  "empty.js": "export const nothing = 1;",
+  "broken.js": "throw new Error('no such table');",
+  "syntax.js": "export const app = (",
+  "booted/app.js": "export const app = (req, res) => res.end('booted ' + globalThis.bootedWith);",
+  "booted/bootstrap.js": "export const bootstrap = (pref) => { pref.config ??= {}; pref.config.seen = true; globalThis.bootedWith = JSON.stringify(pref); };",
+  "node_modules/unsub/package.json": '{ "name": "unsub", "version": "1.0.0", "type": "module" }',
+  "node_modules/unsub/export/skitai/app.js": "export const app = (req, res) => res.end('unsub');",
+  "node_modules/unsub/export/skitai/app_v1.js": "export const app = (req, res) => res.end('unsub v1');",
+  "package.json": '{ "type": "module" }',
+};
+
+beforeAll(() => {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, file)), { recursive: true });
+    writeFileSync(join(directory, file), text);
+  }
+});
+
+const engineAt = (): Engine => new Engine({ requestLog: false, directory });
+
+describe("a module file", () => {
+  test.each([
+    ["plain", {}, "plain /x"],
+    ["plain.js", {}, "plain /x"],
+    ["./plain.js", {}, "plain /x"],
+    ["named", { app: "shop" }, "shop"],
+    ["default.js", {}, "default"],
+    ["unsub", {}, "unsub"],
+    [["unsub", "app_v1"], {}, "unsub v1"],
+    [["unsub", "app_v1.js"], {}, "unsub v1"],
+  ] as [MountTarget, object, string][])("%s with %j answers %j", async (target, options, body) => {
+    await using engine = engineAt();
+    engine.mount("/v1", target, options);
+    expect(await (await engine.request("/v1/x")).text()).toBe(body);
+  });
+
+  test("is known to other apps by its name", async () => {
+    await using engine = engineAt();
+    engine.mount("/a", "plain.js").mount("/b", "default.js", { name: "other" });
+    await engine.request("/a/");
+    expect(Object.keys(engine.wac.apps)).toEqual(["plain", "other"]);
+  });
+
+  test("has its bootstrap run once, before, with its preference", async () => {
+    await using engine = engineAt();
+    engine.mount("/", "booted/app", { pref: { debug: true } });
+    expect(await (await engine.request("/")).text()).toBe('booted {"debug":true,"config":{"seen":true}}');
+  });
+});
+
+describe("a mount that cannot be", () => {
+  test.each([
+    ["none.js", "SKITAI_REACTOR_TARGET_NOT_FOUND", /none\.js.*no such directory or module/],
+    ["no/such/directory", "SKITAI_REACTOR_TARGET_NOT_FOUND", /no\/such\/directory/],
+    [["unsub", "app_v9"], "SKITAI_REACTOR_TARGET_NOT_FOUND", /unsub\/app_v9/],
+    [["nopackage", "app"], "SKITAI_REACTOR_TARGET_NOT_FOUND", /nopackage/],
+    ["empty.js", "SKITAI_REACTOR_EXPORT_NOT_FOUND", /exports: nothing/],
+    ["broken.js", "SKITAI_REACTOR_MODULE_FAILED", /broken\.js.*no such table/],
+    ["syntax.js", "SKITAI_REACTOR_MODULE_FAILED", /syntax\.js/],
+    ["@members", "SKITAI_REACTOR_ALIAS_UNRESOLVED", /@skitai\/gateway/],
+    [{}, "SKITAI_REACTOR_BAD_MOUNT_TARGET", /fetch\(request\)/],
+  ] as [MountTarget, string, RegExp][])("(%j) is told as %s", async (target, code, message) => {
+    await using engine = engineAt();
+    engine.mount("/x", target);
+    await expect(engine.listen({ port: 0 })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  test.each(["", "x", "/a//b", "/a/../b", "/./a", "/a?b", "/a#b", "/a b", "/%61", "\\a"])("point %j is refused at once", (point) => {
+    expect(() => engineAt().mount(point, echoApp())).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_MOUNT_POINT" }));
+  });
+
+  test.each([undefined, null, "", 5, true])("target %j is refused at once", (target) => {
+    expect(() => engineAt().mount("/", target as never)).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_MOUNT_TARGET" }));
+  });
+
+  test("host is refused at once", () => {
+    expect(() => engineAt().mount("/", echoApp(), { host: "http://x" })).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_HOST" }));
+  });
+
+  test("comes too late once the engine serves", async () => {
+    await using engine = engineAt();
+    await engine.listen({ port: 0 });
+    expect(() => engine.mount("/", echoApp())).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_LISTENING" }));
+  });
+});
+
+describe("an option that cannot be", () => {
+  test.each([
+    [{ keepAlive: "5 minutes" }, "keepAlive"],
+    [{ maxHeaderSize: -1 }, "maxHeaderSize"],
+    [{ workers: 1.5 }, "workers"],
+    [{ trustedProxies: ["everyone"] }, "everyone"],
+    [{ keepLogs: -1 }, "keepLogs"],
+  ])("%j is refused with its name", (options, named) => {
+    expect(() => new Engine(options as never)).toThrow(named);
+  });
+});
+
+test("a port that is taken is told with its number", async () => {
+  await using one = engineAt();
+  await using two = engineAt();
+  const { port } = await one.listen({ port: 0 });
+  await expect(two.listen({ port })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_PORT_IN_USE", message: expect.stringContaining(String(port)) }));
+});
+
+test("an address that this machine lacks is told", async () => {
+  await using engine = engineAt();
+  await expect(engine.listen({ address: "203.0.113.1", port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ADDRESS_UNAVAILABLE" }));
+});
