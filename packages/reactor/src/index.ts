@@ -14,7 +14,7 @@ export type { MountOptions, MountTarget } from "./mount/mount-request.ts";
 export type { Stage } from "./host/virtual-host.ts";
 
 // The context of requests
-export { was } from "./was/current.ts";
+export { runWith, was } from "./was/current.ts";
 export { Was } from "./was/was.ts";
 export type { WasClass, WasServices } from "./was/was.ts";
 export { Wac } from "./was/wac.ts";
@@ -23,9 +23,12 @@ export type { Transaction } from "./was/transaction.ts";
 
 // Requests and responses
 export { bodyLimit, readBody } from "./request/body.ts";
+export { hasBody } from "./request/body-rules.ts";
 export { discardBody } from "./request/discard.ts";
 export { respond } from "./response/respond.ts";
 export { respondError } from "./response/error-page.ts";
+export type { ErrorPageOptions } from "./response/error-page.ts";
+export { prefersJson } from "./http/accept.ts";
 export type { Body, MoreProducer } from "./response/body.ts";
 export type { FlatHeaders, NodeListener, NodeRequest, NodeResponse } from "./http/types.ts";
 

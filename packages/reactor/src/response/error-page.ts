@@ -11,6 +11,8 @@ export interface ErrorPageOptions {
   message?: string | undefined;
   /** What was thrown; its stack is shown only where the engine runs with `debug`. */
   error?: unknown;
+  /** Lines about the error that are shown in any case, instead of its stack. */
+  traceback?: readonly string[] | undefined;
   /** Headers to add, such as `Allow` or `WWW-Authenticate`. */
   headers?: FlatHeaders | undefined;
   /** `code` of the JSON form. @default 10001 for an exception (a thrown error with a status of 500 and more), else 10000 */
@@ -58,7 +60,7 @@ const pageHeaders: readonly string[] = ["Content-Type", "text/html; charset=utf-
 
 const send = (was: Was, status: number, options: ErrorPageOptions): void => {
   const { message, error } = options;
-  const frames = was.services.responses.debug && error !== undefined ? framesOf(error) : undefined;
+  const frames = options.traceback ?? (was.services.responses.debug && error !== undefined ? framesOf(error) : undefined);
   if (prefersJson(was.req.headers.accept)) {
     const code = options.code ?? (error !== undefined && status >= 500 ? 10001 : 10000);
     const answer = { code, message: message ?? title(status), ...(frames && { debug: "see traceback", traceback: frames }) };
