@@ -1,0 +1,64 @@
+import type { HandledWas } from "../was/slots.ts";
+import { argsSlot, bodySlot, routeSlot, valuesSlot } from "../was/slots.ts";
+import { addArg, noArgs, readFields, type Args } from "./fields.ts";
+
+/**
+ * All arguments of a request: those of the path, the query and the body (a form or a JSON object), merged in this order.
+ *
+ * @param strict a body that should be JSON and is not is an error; otherwise it has no arguments.
+ * @throws SKITAI_SADDLE_TOO_MANY_FIELDS, SKITAI_SADDLE_BAD_JSON (400)
+ */
+export const mergeArgs = (was: HandledWas, strict: boolean): Args => {
+  const args = pathArgs(was);
+  const url = was.req.url!;
+  const query = url.indexOf("?");
+  if (query >= 0) addAll(args, readFields(url.slice(query + 1)));
+  const body = was[bodySlot];
+  if (body !== undefined && body.length > 0) addAll(args, bodyFields(was, strict));
+  return args;
+};
+
+/**
+ * What a handler gets that declares no arguments: all of them, but those of the path as the rule types them, whatever the client repeats.
+ */
+export const handlerArgs = (was: HandledWas): Args => {
+  const { url } = was.req;
+  if (was[bodySlot] === undefined && !url!.includes("?")) return pathArgs(was);
+  const args = (was[argsSlot] ??= mergeArgs(was, false));
+  const names = was[routeSlot]?.pathNames ?? [];
+  const values = was[valuesSlot];
+  if (names.every((name, at) => args[name] === values[at])) return args;
+  return Object.assign(noArgs(), args, pathArgs(was));
+};
+
+const pathArgs = (was: HandledWas): Args => {
+  const args = noArgs();
+  const route = was[routeSlot];
+  if (route !== undefined && route.pathNames.length > 0) {
+    const values = was[valuesSlot];
+    for (let at = 0; at < values.length; at++) args[route.pathNames[at]!] = values[at];
+  }
+  return args;
+};
+
+const addAll = (args: Args, fields: object): void => {
+  for (const [name, value] of Object.entries(fields)) addArg(args, name, value);
+};
+
+const bodyFields = (was: HandledWas, strict: boolean): object => {
+  const { request } = was;
+  const type = request.getContentType();
+  if (type === "application/x-www-form-urlencoded") return readFields(request.text());
+  if (type === undefined || !isJson(type)) return {};
+  try {
+    const value = request.json();
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+  } catch (error) {
+    if (strict) throw error;
+    return {};
+  }
+};
+
+/** Whether a media type is JSON, or JSON of a special kind (RFC 6839). */
+export const isJson = (type: string): boolean => type === "application/json" || /^application\/[\w.-]+\+json$/.test(type);
+

@@ -1,0 +1,66 @@
+import { respond, type FlatHeaders } from "@skitai/reactor";
+import { responseSlot, type HandledWas } from "../was/slots.ts";
+import { Answer, type AnswerBody, type StatusLine } from "./answer.ts";
+import { convert, Converted, htmlType } from "./convert.ts";
+import { FileBody, openFile } from "./file-body.ts";
+import { addHeader, addHeaders, headerAt } from "./headers.ts";
+
+/** What is to be sent, taken apart. */
+export interface Outcome {
+  readonly status: StatusLine;
+  readonly headers: FlatHeaders;
+  /** Undefined for an error page. */
+  readonly body: FileBody | Converted | undefined;
+}
+
+/**
+ * Status, headers and body of what a handler returned, with what `was.response` collected.
+ *
+ * @param fallback the status where nobody named one.
+ */
+export const outcomeOf = (was: HandledWas, value: Exclude<AnswerBody, undefined>, fallback?: StatusLine): Outcome => {
+  const pending = was[responseSlot]?.pending;
+  const headers: FlatHeaders = pending ? [...pending.headers] : [];
+  let status: StatusLine | undefined;
+  let body: AnswerBody = value;
+  while (body instanceof Answer) {
+    status ??= body.status;
+    for (let at = 0; at < body.headers.length; at += 2) addHeader(headers, body.headers[at]!, body.headers[at + 1]!);
+    if (body.body === undefined) return { status: status ?? fallback ?? pending?.status ?? ok, headers, body: undefined };
+    body = body.body;
+  }
+  if (body instanceof Response) {
+    addHeaders(headers, body.headers);
+    return { status: status ?? { code: body.status, phrase: body.statusText || undefined }, headers, body: convert(body.body) };
+  }
+  const empty = body instanceof Converted && body.body === null;
+  return { status: status ?? fallback ?? pending?.status ?? (empty ? noContent : ok), headers, body };
+};
+
+/** An outcome that is no error page. */
+export type SentOutcome = Outcome & { readonly body: FileBody | Converted };
+
+/** Sends what {@link outcomeOf} made of a value. */
+export const sendOutcome = (was: HandledWas, { status, headers, body }: SentOutcome): void | Promise<void> =>
+  body instanceof FileBody ? sendFile(was, status, headers, body) : send(was, status, headers, body.type, body.body);
+
+/** The plain case, where nothing was set beside a text. */
+export const sendText = (was: HandledWas, text: string): void | Promise<void> => respond(was, 200, ["Content-Type", htmlType], text);
+
+const ok: StatusLine = { code: 200, phrase: undefined };
+const noContent: StatusLine = { code: 204, phrase: undefined };
+
+type SentBody = Parameters<typeof respond>[3];
+
+const send = (was: HandledWas, status: StatusLine, headers: FlatHeaders, type: string | undefined, body: SentBody): void | Promise<void> => {
+  if (type !== undefined && headerAt(headers, "content-type") < 0) headers.push("Content-Type", type);
+  // HTTP/2 has no phrases.
+  if (status.phrase !== undefined && was.req.httpVersionMajor === 1) was.res.statusMessage = status.phrase;
+  return respond(was, status.code, headers, body);
+};
+
+const sendFile = async (was: HandledWas, status: StatusLine, headers: FlatHeaders, file: FileBody): Promise<void> => {
+  const { length, stream } = await openFile(file);
+  addHeader(headers, "Content-Length", String(length));
+  return send(was, status, headers, undefined, stream);
+};

@@ -1,0 +1,26 @@
+import { Answer, parseStatus, statusText, type Status } from "./answer.ts";
+import { addHeaders, type HeadersLike } from "./headers.ts";
+
+/** An answer that sends the client to another URL. */
+export const redirect = (url: string, status: Status = "302 Object Moved", body?: string, headers?: HeadersLike): Answer => {
+  const location = asHeader(url);
+  const answer = new Answer(status, body ?? page(statusText(parseStatus(status)), location), {
+    Location: location,
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "max-age=0",
+    Expires: new Date().toUTCString(),
+  });
+  if (headers) addHeaders(answer.headers, headers);
+  return answer;
+};
+
+/** What a header may not hold is percent-encoded; what is encoded stays. */
+const asHeader = (url: string): string => url.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent);
+
+const page = (title: string, location: string): string =>
+  `<head><title>${escape(title)}</title></head><body><h1>${escape(title)}</h1>This document may be found <a HREF="${escape(location)}">here</a></body>`;
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text as HTML. */
+export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
