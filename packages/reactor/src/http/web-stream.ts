@@ -21,6 +21,8 @@ export const webStreamOf = (readable: Readable, { begin, failure, cancel }: WebS
           pieces ??= readable.iterator({ destroyOnReturn: false });
           const { done, value } = await pieces.next();
           if (!done) return controller.enqueue(new Uint8Array(value));
+          // HTTP/2 ends a body that broke off as if it were complete.
+          if (Reflect.get(readable, "aborted") === true) throw new Error("aborted");
           controller.close();
           controller.byobRequest?.respond(0);
         } catch (error) {

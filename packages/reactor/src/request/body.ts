@@ -59,7 +59,7 @@ const decode = async (req: NodeRequest, decoder: Decoder, signal: AbortSignal | 
 const eachChunk = (req: NodeRequest, signal: AbortSignal | undefined, take: (chunk: Buffer) => void | Promise<void>): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (error?: unknown): void => {
-      req.off("data", onData).off("end", onEnd).off("error", onAborted).off("close", onAborted);
+      req.off("data", onData).off("end", onEnd).off("error", onAborted).off("close", onAborted).off("aborted", onAborted);
       signal?.removeEventListener("abort", onSignal);
       if (error === undefined) return resolve();
       req.pause();
@@ -77,12 +77,13 @@ const eachChunk = (req: NodeRequest, signal: AbortSignal | undefined, take: (chu
         settle(error);
       }
     };
-    const onEnd = (): void => settle();
+    // HTTP/2 ends a body that broke off as if it were complete.
+    const onEnd = (): void => (req.aborted ? onAborted() : settle());
     const onAborted = (cause?: unknown): void => settle(new ReactorError("SKITAI_REACTOR_BODY_ABORTED", {}, { status: 400, cause }));
     const onSignal = (): void => settle(signal?.reason);
-    req.on("data", onData).on("end", onEnd).on("error", onAborted).on("close", onAborted);
+    req.on("data", onData).on("end", onEnd).on("error", onAborted).on("close", onAborted).on("aborted", onAborted);
     signal?.addEventListener("abort", onSignal);
-    if (req.destroyed) onAborted();
+    if (req.destroyed || req.aborted) onAborted();
   });
 
 const ignore = (): void => {};

@@ -32,8 +32,9 @@ export const discardBody = (was: Was): void => {
   if ("stream" in req) {
     const { stream } = req;
     req.push = dropped;
-    res.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.resume();
+    stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.once("close", () => req.destroy());
   } else if (waits || !(Number(req.headers["content-length"]) <= keepUpTo)) {
     if ("shouldKeepAlive" in res) res.shouldKeepAlive = false;
     linger(req);
@@ -57,16 +58,19 @@ const linger = (req: IncomingMessage): void => {
     if (over) close?.();
     return !over;
   };
-  socket.resume();
+  // It tells Node that the body is taken care of.
+  req.read(0);
+  socket.once("close", () => {
+    clearTimeout(timer);
+    req.destroy();
+  });
   // In memory nothing can be reset.
   if (typeof socket.destroySoon !== "function") return;
   const destroySoon = socket.destroySoon.bind(socket);
-  const stop = (): void => clearTimeout(timer);
   socket.destroySoon = () => {
     close = destroySoon;
     if (over) return destroySoon();
     socket.end();
     timer = setTimeout(destroySoon, lingerTime);
-    socket.once("close", stop);
   };
 };
