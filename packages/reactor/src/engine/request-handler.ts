@@ -2,6 +2,7 @@ import type { HostTable } from "../host/host-table.ts";
 import type { Stage, VirtualHost } from "../host/virtual-host.ts";
 import type { Measured } from "../http/exchange.ts";
 import type { Limits } from "../http/limits.ts";
+import { peerAddress } from "../http/peer.ts";
 import { authorityOf, needsLength, repeatsHost } from "../http/request-rules.ts";
 import { parseTarget } from "../http/request-target.ts";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
@@ -136,7 +137,7 @@ export class RequestHandler {
   #observe(was: Was, res: NodeResponse): void {
     if (!isMeasured(res)) return;
     res.was = was;
-    res.peer = was.req.socket.remoteAddress;
+    res.peer = peerAddress(was.req.socket);
     res.on("close", this.#closed!);
   }
 }

@@ -31,16 +31,20 @@ export class Transaction {
   readonly gtxid: string;
   /** This server's own number; it never changes. */
   readonly ltxid: number;
-  /** The `traceparent` to hand on (W3C Trace Context level 1): the client's, or a new one. */
-  readonly traceparent: string;
   readonly tracestate: string | undefined;
+  #traceparent: string | undefined;
   #calls = 0;
 
-  private constructor(gtxid: string, ltxid: number, traceparent: string, tracestate: string | undefined) {
+  private constructor(gtxid: string, ltxid: number, traceparent: string | undefined, tracestate: string | undefined) {
     this.gtxid = gtxid;
     this.ltxid = ltxid;
-    this.traceparent = traceparent;
+    this.#traceparent = traceparent;
     this.tracestate = tracestate;
+  }
+
+  /** The `traceparent` to hand on (W3C Trace Context level 1): the client's, or a new one. */
+  get traceparent(): string {
+    return (this.#traceparent ??= `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-01`);
   }
 
   /** The transaction of a request. Ids that are not well-formed count as absent. */
@@ -54,7 +58,7 @@ export class Transaction {
     return new Transaction(
       trusted ? gtxid : identity.next(req.socket),
       ltxid + 1000,
-      carried ? parent : `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-01`,
+      carried ? parent : undefined,
       carried ? one(headers["tracestate"]) : undefined,
     );
   }
