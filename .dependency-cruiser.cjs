@@ -35,7 +35,7 @@ module.exports = {
     },
     {
       name: "apps-are-ends",
-      comment: "Nothing imports an app, and an app imports no tool.",
+      comment: "Nothing imports an app.",
       severity: "error",
       from: { path: "^(packages|tools)/" },
       to: { path: "^apps/" },

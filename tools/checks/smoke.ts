@@ -51,7 +51,7 @@ const during = async (
 
 const tryWay = async (node: string, project: Project, way: Way): Promise<void> => {
   const port = await freePort();
-  const file = await project.add(way.program, port);
+  const file = await project.rewire(way.program, port);
   await during(node, project, file, port, async (program) => {
     for (const [call, expected] of way.exchanges) {
       deepStrictEqual(await askHttp1(port, call), expected);
@@ -77,9 +77,9 @@ const tryReadme = async (node: string, project: Project, readme: string): Promis
 const trySetup = async (setup: Setup, tarballs: Tarball[], nodes: ReadonlyMap<string, string>): Promise<void> => {
   const { wanted } = setup;
   const folder = join(scratch, wanted.replace("@skitai/", ""));
-  const project = await report.check(`${wanted} installs with npm`, () => Project.create(folder, wanted, tarballs, setup.others));
+  const project = await report.check(`${wanted} installs with npm`, () => Project.create(folder, setup, tarballs));
   if (project === undefined) return;
-  await report.check(`${wanted} has declarations that compile in ${setup.typed.join(", ")}`, () => project.checkTypes(setup.typed));
+  await report.check(`${wanted} has declarations that compile in ${setup.typed.join(", ")}`, () => project.checkTypes());
   for (const [major, node] of nodes) {
     for (const way of setup.ways) await report.check(`${wanted}: ${way.program} on Node ${major}`, () => tryWay(node, project, way));
     for (const readme of setup.readmes) await report.check(`${readme} on Node ${major}`, () => tryReadme(node, project, readme));

@@ -17,6 +17,7 @@ export interface Manifest {
   engines?: Record<string, string>;
   exports?: unknown;
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
 }

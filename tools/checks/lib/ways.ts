@@ -14,6 +14,8 @@ export interface Way {
 export interface Setup {
   wanted: string;
   others: readonly string[];
+  /** Files of this repository that are copied into it, side by side. */
+  files: readonly string[];
   ways: readonly Way[];
   /** The programs that must pass the type check as they stand. */
   typed: readonly string[];
@@ -21,11 +23,9 @@ export interface Setup {
   readmes: readonly string[];
 }
 
-const hello: readonly [Call, Answer] = [{ path: "/" }, { status: 200, body: "Hello World" }];
-
-/** Saddle behind another server's prefix. */
-const below = (prefix: string): readonly (readonly [Call, Answer])[] => [
-  [{ path: `${prefix}/` }, { status: 200, body: "Hello World" }],
+/** The app of `apps/embedded` below the prefix of the server that it is in. */
+const embedded = (prefix: string): readonly (readonly [Call, Answer])[] => [
+  [{ path: `${prefix}/` }, { status: 200, body: "Hello from Saddle" }],
   [{ path: `${prefix}/double/21` }, { status: 200, body: '{"double":42}' }],
   [
     { path: `${prefix}/echo`, method: "POST", json: { a: 1 } },
@@ -33,10 +33,13 @@ const below = (prefix: string): readonly (readonly [Call, Answer])[] => [
   ],
 ];
 
+const one = { http2: false, processes: 1 };
+
 export const setups: readonly Setup[] = [
   {
     wanted: "skitai",
     others: [],
+    files: ["tools/checks/programs/app.ts"],
     typed: ["app.ts"],
     readmes: ["README.md", "packages/skitai/README.md"],
     ways: [
@@ -44,41 +47,44 @@ export const setups: readonly Setup[] = [
         program: "app.ts",
         http2: true,
         processes: 3,
-        exchanges: [hello, [{ path: "/hello.txt" }, { status: 200, body: "a file\n" }]],
+        exchanges: [
+          [{ path: "/" }, { status: 200, body: "Hello World" }],
+          [{ path: "/hello.txt" }, { status: 200, body: "a file\n" }],
+        ],
       },
     ],
   },
   {
     wanted: "@skitai/saddle",
     others: ["express@5", "fastify@5"],
+    files: ["app.ts", "in-http.ts", "in-express.ts", "in-fastify.ts"].map((name) => `apps/embedded/${name}`),
     typed: ["in-http.ts"],
     readmes: ["packages/saddle/README.md"],
     ways: [
-      { program: "in-http.ts", http2: false, processes: 1, exchanges: [hello, ...below("").slice(1, 2)] },
+      { ...one, program: "in-http.ts", exchanges: embedded("") },
       {
+        ...one,
         program: "in-express.ts",
-        http2: false,
-        processes: 1,
-        exchanges: [[{ path: "/own" }, { status: 200, body: "Express answers" }], ...below("/app")],
+        exchanges: [[{ path: "/" }, { status: 200, body: "Hello from Express" }], ...embedded("/saddle")],
       },
       {
+        ...one,
         program: "in-fastify.ts",
-        http2: false,
-        processes: 1,
-        exchanges: [[{ path: "/own" }, { status: 200, body: "Fastify answers" }], ...below("")],
+        exchanges: [[{ path: "/" }, { status: 200, body: "Hello from Fastify" }], ...embedded("/saddle")],
       },
     ],
   },
   {
     wanted: "@skitai/reactor",
     others: [],
+    files: ["tools/checks/programs/engine.ts"],
     typed: ["engine.ts"],
     readmes: ["packages/reactor/README.md"],
     ways: [
       {
+        ...one,
         program: "engine.ts",
         http2: true,
-        processes: 1,
         exchanges: [
           [{ path: "/hello.txt" }, { status: 200, body: "a file\n" }],
           [{ path: "/plain/" }, { status: 200, body: "a plain listener" }],

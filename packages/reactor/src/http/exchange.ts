@@ -40,7 +40,7 @@ const count = (body: BodyCount, chunk: unknown): boolean => {
 
 export class Http1Request extends IncomingMessage implements BodyCount {
   received = 0;
-  allowed = Number.POSITIVE_INFINITY;
+  allowed: number = Number.POSITIVE_INFINITY;
   exceeded: (() => void) | undefined = undefined;
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
@@ -50,7 +50,7 @@ export class Http1Request extends IncomingMessage implements BodyCount {
 
 export class Http2Request extends Http2ServerRequest implements BodyCount {
   received = 0;
-  allowed = Number.POSITIVE_INFINITY;
+  allowed: number = Number.POSITIVE_INFINITY;
   exceeded: (() => void) | undefined = undefined;
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
