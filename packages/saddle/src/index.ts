@@ -1,6 +1,6 @@
 // The app
 export { Saddle } from "./app/saddle.ts";
-export { HookedApp } from "./app/hooked-app.ts";
+export type { HookedApp } from "./app/hooked-app.ts";
 export type { AppHome } from "./app/home.ts";
 export type { SaddleConfig } from "./app/config.ts";
 

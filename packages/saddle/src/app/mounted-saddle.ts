@@ -22,8 +22,8 @@ import { deriveWas } from "../was/saddle-was.ts";
 import { routeSlot, valuesSlot, bodySlot, type HandledWas } from "../was/slots.ts";
 import type { SaddleWas } from "../was/types.ts";
 import { bodyLimits, viewOf } from "./config.ts";
-import type { AppParts } from "./parts.ts";
-import { mountPoint, type Saddle } from "./saddle.ts";
+import { partsOf, placed, type AppParts } from "./parts.ts";
+import type { Saddle } from "./saddle.ts";
 
 /** A Saddle app in one place of an engine's mount table. */
 export class MountedSaddle implements MountedApp {
@@ -40,11 +40,12 @@ export class MountedSaddle implements MountedApp {
   readonly #maxCacheSize: number;
   readonly #idle: SaddleWas;
 
-  constructor(app: Saddle, parts: AppParts, site: MountSite) {
+  constructor(app: Saddle, site: MountSite) {
+    const parts = partsOf(app);
     this.#parts = parts;
     this.#site = site;
     this.#flow = new RequestFlow(parts);
-    this.target = viewOf(app, site, { [mountPoint]: site.point });
+    this.target = viewOf(app, site, placed(site.point));
     const { maxCacheSize, ...limits } = bodyLimits(this.target.config, this.target.maxClientBodySize);
     this.#maxCacheSize = maxCacheSize;
     for (const [name, bytes] of Object.entries(limits)) if (bytes !== undefined) Object.assign(this, { [name]: bytes });
@@ -53,7 +54,7 @@ export class MountedSaddle implements MountedApp {
       render: (was, template, params) => this.#render(was, template, params),
       buildUrl: (was, name, args) => buildUrlFrom(was, parts.routes, name, args),
     });
-    this.Was = MountedWas as unknown as WasClass;
+    this.Was = MountedWas;
     const mount: Mount = { point: site.point, host: site.host, name: site.name, app: this };
     this.#idle = idleWas(MountedWas, mount);
     this.watch = this.target.useReloader ? [this.target.home] : [];
@@ -171,3 +172,10 @@ export class MountedSaddle implements MountedApp {
     this.#parts.events.emit(event, context, [], (error) => this.#idle.traceback(error, event));
   }
 }
+
+/** Mounts an app: its hooks before the first request run here. */
+export const mountSaddle = async (app: Saddle, site: MountSite): Promise<MountedApp> => {
+  const mounted = new MountedSaddle(app, site);
+  await mounted.start();
+  return mounted;
+};

@@ -1,3 +1,5 @@
+import type { Mountable } from "@skitai/reactor";
+import { Standalone } from "../alone/standalone.ts";
 import { Emitter } from "../event/emitter.ts";
 import { ErrorPages } from "../flow/error-pages.ts";
 import { RequestHooks, type LifecycleHooks } from "../hook/hooks.ts";
@@ -12,16 +14,32 @@ export interface AppParts {
   readonly events: Emitter;
   readonly pages: ErrorPages;
   readonly templates: Templates;
+  readonly standalone: Standalone;
 }
 
-export const appParts = (home: string): AppParts => ({
-  routes: new RouteTable(),
-  hooks: new RequestHooks(),
-  lifecycle: {},
-  events: new Emitter(),
-  pages: new ErrorPages(),
-  templates: new Templates(home),
-});
+// Properties with symbols instead of private names: a mounted app is seen through a view with the mount's preferences, which private names do
+// not allow.
+const parts: unique symbol = Symbol("parts");
+const mountPoint: unique symbol = Symbol("mount point");
 
-/** The parts of an app, for the code of this package. */
-export const parts: unique symbol = Symbol("parts");
+/** Gives a new app its parts. */
+export const equip = (app: Mountable, home: string): void => {
+  const own: AppParts = {
+    routes: new RouteTable(),
+    hooks: new RequestHooks(),
+    lifecycle: {},
+    events: new Emitter(),
+    pages: new ErrorPages(),
+    templates: new Templates(home),
+    standalone: new Standalone(app),
+  };
+  Object.defineProperty(app, parts, { value: own });
+};
+
+export const partsOf = (app: object): AppParts => Reflect.get(app, parts) as AppParts;
+
+/** What a view of an app knows of its place. */
+export const placed = (point: string): object => ({ [mountPoint]: point });
+
+/** Where a view of an app is mounted; an app itself has no place. */
+export const mountPointOf = (app: object): string => (Reflect.get(app, mountPoint) as string | undefined) ?? "";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { mountable, type Mountable, type MountedApp, type MountSite, type NodeListener, type Size } from "@skitai/reactor";
+import { mountable, type Mountable, type MountSite, type NodeListener, type Size } from "@skitai/reactor";
 import type { Environment } from "nunjucks";
-import { Standalone } from "../alone/standalone.ts";
 import type { RouteCall, RouteOptions } from "../routing/options.ts";
 import { compileRoute, type AnyHandler } from "../routing/route.ts";
 import type { TemplateEngine } from "../template/engine.ts";
@@ -11,13 +10,12 @@ import { buildUrl } from "../url/build-url.ts";
 import { defaultConfig, type SaddleConfig } from "./config.ts";
 import { HookedApp } from "./hooked-app.ts";
 import { homeOf, type AppHome } from "./home.ts";
-import { MountedSaddle } from "./mounted-saddle.ts";
-import { appParts, parts } from "./parts.ts";
+import { mountSaddle } from "./mounted-saddle.ts";
+import { equip, mountPointOf, partsOf } from "./parts.ts";
 
-/** Where a view of an app is mounted; the app itself knows no place. */
-export const mountPoint: unique symbol = Symbol("mount point");
-
-const alone: unique symbol = Symbol("standalone");
+// What the constructor gives each app, so that nothing is left uninitialised.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Saddle extends Mountable {}
 
 /**
  * A web app: routes, templates, hooks. Mount it in an engine, or use it alone with {@link listener}, {@link fetch} and {@link request}.
@@ -38,15 +36,13 @@ export class Saddle extends HookedApp implements Mountable {
   readonly config: SaddleConfig = defaultConfig();
   /** The directory of the app. */
   readonly home: string;
-  readonly [alone]: Standalone;
-  declare readonly [mountPoint]?: string;
 
   /** @param home `import.meta` of the app's file, or a directory; `templates/` and `resources/` are found there. @default the working directory */
   constructor(home?: AppHome) {
-    const directory = homeOf(home);
-    super(appParts(directory));
-    this.home = directory;
-    this[alone] = new Standalone(this);
+    super();
+    this.home = homeOf(home);
+    Object.defineProperty(this, mountable, { value: (site: MountSite) => mountSaddle(this, site) });
+    equip(this, this.home);
     this.fetch = this.fetch.bind(this);
   }
 
@@ -64,14 +60,14 @@ export class Saddle extends HookedApp implements Mountable {
   get route(): RouteCall {
     return (rule: string, ...rest: readonly unknown[]): never => {
       const [options, handler] = rest.length > 1 ? rest : [{}, rest[0]];
-      this[parts].routes.add(compileRoute(rule, options as RouteOptions, handler as AnyHandler));
+      partsOf(this).routes.add(compileRoute(rule, options as RouteOptions, handler as AnyHandler));
       return handler as never;
     };
   }
 
   /** The URL of a route, from the mount point on; see {@link SaddleWas.ab}, which also knows what stands in front of the engine. */
   buildUrl(name: string, ...args: unknown[]): string {
-    return buildUrl(this[parts].routes, this[mountPoint] ?? "", name, args);
+    return buildUrl(partsOf(this).routes, mountPointOf(this), name, args);
   }
 
   /** A path below the directory `resources` of the app. @example app.getResource("db", "app.sqlite3") */
@@ -81,31 +77,31 @@ export class Saddle extends HookedApp implements Mountable {
 
   /** A function for templates; it gets `was` before what the template gives. @example app.templateGlobal("year", () => new Date().getFullYear()) */
   templateGlobal(name: string, call: TemplateFunction): this {
-    this[parts].templates.global(name, call);
+    partsOf(this).templates.global(name, call);
     return this;
   }
 
   /** A filter for templates. @example app.templateFilter("reverse", (text: string) => [...text].toReversed().join("")) */
   templateFilter(name: string, call: (...args: never[]) => unknown): this {
-    this[parts].templates.filter(name, call);
+    partsOf(this).templates.filter(name, call);
     return this;
   }
 
   /** Another template language, for files of one ending. @example app.templateEngine(".pt", tal) */
   templateEngine(ending: string, engine: TemplateEngine): this {
-    this[parts].templates.engine(ending, engine);
+    partsOf(this).templates.engine(ending, engine);
     return this;
   }
 
   /** Other delimiters for templates. Without members: statements in lines that begin with `%`, comments in those with `%%`. */
   jinjaOverlay(overlay: JinjaOverlay = {}): this {
-    this[parts].templates.overlay(overlay);
+    partsOf(this).templates.overlay(overlay);
     return this;
   }
 
   /** The nunjucks environment of this app, to add what it has beyond globals and filters. */
   get jinjaEnv(): Environment {
-    return this[parts].templates.environment;
+    return partsOf(this).templates.environment;
   }
 
   /**
@@ -115,27 +111,21 @@ export class Saddle extends HookedApp implements Mountable {
    * @param point the prefix of the app's URLs, where the server around it does not take it off.
    */
   listener(point = "/"): NodeListener {
-    return this[alone].listener(point);
+    return partsOf(this).standalone.listener(point);
   }
 
   /** This app as a fetch handler, for hosts that pass a `Request` and take a `Response`. It needs no `this`. */
   fetch(request: Request): Promise<Response> {
-    return this[alone].request(request);
+    return partsOf(this).standalone.request(request);
   }
 
   /** Answers a request in memory. @example const response = await app.request("/add?num1=1&num2=2"); */
   request(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    return this[alone].request(input, init);
+    return partsOf(this).standalone.request(input, init);
   }
 
   /** Ends what {@link listener}, {@link fetch} and {@link request} had started: the life-cycle hooks of the end run. */
   close(): Promise<void> {
-    return this[alone].close();
-  }
-
-  async [mountable](site: MountSite): Promise<MountedApp> {
-    const mounted = new MountedSaddle(this, this[parts], site);
-    await mounted.start();
-    return mounted;
+    return partsOf(this).standalone.close();
   }
 }

@@ -93,7 +93,7 @@ export class RequestFlow {
   async #hooked(was: HandledWas, route: Route): Promise<void> {
     const { hooks } = this.#parts;
     this.#emit(was, requestStarting);
-    let value = await this.#guarded(was, route);
+    const value = await this.#guarded(was, route);
     this.#emit(was, requestTearingDown);
     for (const teardown of hooks.teardown) {
       try {

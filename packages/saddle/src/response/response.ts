@@ -6,6 +6,8 @@ import { attachment, FileBody } from "./file-body.ts";
 import { addHeader, addHeaders, headerAt, removeHeader, type HeadersLike } from "./headers.ts";
 import { hint } from "./hint.ts";
 
+// The call signature is what Callable makes.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface SaddleResponse {
   /**
    * Makes an answer to return. Without a body it is the error page of that status, whatever the status.
@@ -19,8 +21,6 @@ export interface SaddleResponse {
 const ok: StatusLine = { code: 200, phrase: undefined };
 
 /** `was.response`: status and headers of the answer to this request, and ways to make one. */
-// The call signature of the interface is what Callable makes.
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class SaddleResponse extends Callable {
   readonly #was: Was;
   readonly #headers: FlatHeaders = [];

@@ -46,7 +46,7 @@ const isNamed = (value: unknown): value is Record<string, unknown> => {
 const take = ({ name, type, suffix }: RuleParameter, route: string, values: Map<string, unknown>): string => {
   const value = values.get(name);
   values.delete(name);
-  const text = value === undefined || value === null ? "" : String(value);
+  const text = value === undefined || value === null ? "" : textOf(value);
   if (text === "") throw bad(route, `the argument ${name} is missing.`);
   if (type === "string") return encoded(text).replaceAll("+", "_") + fixed(suffix);
   if (type === "path") return text.split("/").map(encoded).join("/") + fixed(suffix);
@@ -59,10 +59,15 @@ const queryOf = (values: Map<string, unknown>): string => {
   for (const [name, value] of values) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
       if (one === undefined || one === null) continue;
-      pairs.push(`${encoded(name)}=${encoded(typeof one === "object" ? JSON.stringify(one) : String(one))}`);
+      pairs.push(`${encoded(name)}=${encoded(textOf(one))}`);
     }
   }
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+};
+
+const textOf = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  return value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? typeof value);
 };
 
 /** As forms encode it: only letters, digits and `_.-~` stand for themselves, a blank is `+`. */
