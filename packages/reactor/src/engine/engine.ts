@@ -12,7 +12,6 @@ import { checkTls } from "../http/tls.ts";
 import type { NodeListener, NodeRequest, NodeResponse } from "../http/types.ts";
 import { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
-import { StaticFiles } from "../static/static-files.ts";
 import { duration, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
 import { TransactionIdentity } from "../was/transaction.ts";
@@ -24,7 +23,7 @@ import type { Additions, EngineEvents, HelperProcess, MountResolver, Plugin } fr
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
 import { drain } from "./shutdown.ts";
-import { presentable, type StatusReport } from "./status.ts";
+import { reportStatus, type StatusReport } from "./status.ts";
 
 /**
  * An app engine: it mounts apps and directories, listens, and answers.
@@ -240,16 +239,9 @@ export class Engine {
 
   /** The state of every component that has one, or of the one named `filter`. */
   status(filter?: string): StatusReport {
-    const sections: Record<string, () => unknown> = {
-      server: () => this.#serverStatus(),
-      process: () => ({ pid: process.pid, node: process.version, uptime: Math.round(process.uptime()), memory: process.memoryUsage() }),
-      mounts: () => [...this.#hosts].map((host) => ({ host: host.name, directories: host.directories, apps: host.mounts.map(({ point, name, app }) => ({ point: point || "/", name, status: app.status?.() ?? "serving" })) })),
-      aliases: () => [...this.#aliases.values()],
-    };
-    for (const [name, report] of this.#additions.sections) sections[name] = report;
-    for (const [name, value] of this.wac.registered) sections[name] = () => stateOf(value);
-    const names = filter === undefined ? Object.keys(sections) : Object.hasOwn(sections, filter) ? [filter] : [];
-    return Object.fromEntries(names.map((name) => [name, presentable(sections[name]!())]));
+    const { requests, failures } = this.#handler.counts;
+    const server = { started: this.#bornAt, requests, failures, connections: this.#connections.size, draining: this.#handler.draining };
+    return reportStatus({ wac: this.wac, hosts: this.#hosts, aliases: this.#aliases, sections: this.#additions.sections, server }, filter);
   }
 
   async #prepare(): Promise<void> {
@@ -272,13 +264,7 @@ export class Engine {
   async #mountAll(): Promise<void> {
     await this.prepare();
     for (const request of this.#requests) await this.#mounting.load(request);
-    const { maxAge, fileCacheSize, responses } = this.#options;
-    for (const host of this.#hosts) {
-      host.stages.push(...this.#additions.stages);
-      if (host.directories.length === 0) continue;
-      host.files = new StaticFiles({ mounts: host.directories, maxAge: Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds })), cacheSize: fileCacheSize, responses });
-    }
-    for (const host of this.#hosts) for (const { app } of host.mounts) await app.mounted?.();
+    await this.#mounting.complete(this.#options);
     this.#events.emit("mounted");
   }
 
@@ -314,14 +300,4 @@ export class Engine {
   #rotated(): void {
     this.#events.emit("rotated");
   }
-
-  #serverStatus(): Record<string, unknown> {
-    const { requests, failures } = this.#handler.counts;
-    return { name: this.name, worker: this.wac.workerId, workers: this.wac.workers, started: this.#bornAt, requests, failures, connections: this.#connections.size, draining: this.#handler.draining };
-  }
 }
-
-const stateOf = (value: unknown): unknown => {
-  const status = value !== null && typeof value === "object" ? Reflect.get(value, "status") : undefined;
-  return typeof status === "function" ? status.call(value) : "registered";
-};

@@ -6,6 +6,8 @@ import { findTarget, type FoundTarget, type MountRequest } from "../mount/mount-
 import { mountable, type Mountable, type MountedApp, type MountSite, type Preference } from "../mount/types.ts";
 import type { WasClass } from "../was/was.ts";
 import type { Wac } from "../was/wac.ts";
+import { StaticFiles } from "../static/static-files.ts";
+import type { ResolvedEngineOptions } from "./options.ts";
 import type { Additions } from "./plugin.ts";
 
 export interface MountingParts {
@@ -53,6 +55,17 @@ export class Mounting {
     apps[site.name] ??= app.target;
     if (replaced) logger.get("server").log(`${request.point || "/"} was mounted twice in host ${request.host}: the later app serves it`, "warn");
     else if (host.apps[site.name] !== app.target) logger.get("server").log(`two apps are named ${site.name} in host ${request.host}: was.apps knows the first; name the other with mount(..., { name })`, "warn");
+  }
+
+  /** Makes the hosts ready to serve, and tells their apps. */
+  async complete({ maxAge, fileCacheSize, responses }: Pick<ResolvedEngineOptions, "maxAge" | "fileCacheSize" | "responses">): Promise<void> {
+    const { hosts, additions } = this.#parts;
+    const ages = Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds }));
+    for (const host of hosts) {
+      host.stages.push(...additions.stages);
+      if (host.directories.length > 0) host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, cacheSize: fileCacheSize, responses });
+    }
+    for (const host of hosts) for (const { app } of host.mounts) await app.mounted?.();
   }
 
   #site(request: MountRequest, found: FoundTarget): MountSite {

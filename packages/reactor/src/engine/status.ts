@@ -1,5 +1,43 @@
+import type { VirtualHost } from "../host/virtual-host.ts";
+import type { Alias } from "../upstream/alias.ts";
+import type { Wac } from "../was/wac.ts";
+
 /** The sections of the status page by name: `"server"`, `"mounts"`, and what plugins and registered objects add. */
 export type StatusReport = Record<string, unknown>;
+
+export interface StatusParts {
+  readonly wac: Wac;
+  readonly hosts: Iterable<VirtualHost>;
+  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly sections: ReadonlyMap<string, () => unknown>;
+  /** The counts of the engine itself. */
+  readonly server: Record<string, unknown>;
+}
+
+/** Gathers the report: the engine's own sections, those of plugins, and objects that were registered. */
+export const reportStatus = ({ wac, hosts, aliases, sections, server }: StatusParts, filter: string | undefined): StatusReport => {
+  const all: Record<string, () => unknown> = {
+    server: () => ({ name: wac.name, worker: wac.workerId, workers: wac.workers, ...server }),
+    process: () => ({ pid: process.pid, node: process.version, uptime: Math.round(process.uptime()), memory: process.memoryUsage() }),
+    mounts: () => [...hosts].map(mountsOf),
+    aliases: () => [...aliases.values()],
+    ...Object.fromEntries(sections),
+  };
+  for (const [name, value] of wac.registered) all[name] = () => stateOf(value);
+  const names = filter === undefined ? Object.keys(all) : Object.hasOwn(all, filter) ? [filter] : [];
+  return Object.fromEntries(names.map((name) => [name, presentable(all[name]!())]));
+};
+
+const mountsOf = (host: VirtualHost): unknown => ({
+  host: host.name,
+  directories: host.directories,
+  apps: host.mounts.map(({ point, name, app }) => ({ point: point || "/", name, status: app.status?.() ?? "serving" })),
+});
+
+const stateOf = (value: unknown): unknown => {
+  const status = value !== null && typeof value === "object" ? Reflect.get(value, "status") : undefined;
+  return typeof status === "function" ? status.call(value) : "registered";
+};
 
 const secret = /pass|secret|token|cookie|credential|private|securekey|apikey|authorization/i;
 const urlPassword = /(\/\/[^\s/:@]*):[^\s/@]+@/g;
