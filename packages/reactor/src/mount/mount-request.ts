@@ -3,12 +3,16 @@ import { resolve } from "node:path";
 import { ReactorError } from "../errors.ts";
 import { defaultHost } from "../host/host-table.ts";
 import { parseHostRule } from "../host/host-rule.ts";
+import type { NodeListener } from "../http/types.ts";
 import { findExportedApp, findModuleFile } from "./module-file.ts";
 import { normalizeMountPoint } from "./mount-point.ts";
 import type { Mountable, Preference } from "./types.ts";
 
-/** What can be mounted: a directory, a module file or package by name, a package with a file of its own, `@alias`, or an app object. */
-export type MountTarget = string | readonly [packageName: string, file: string] | Mountable | object | ((...args: never[]) => unknown);
+/**
+ * What can be mounted: a directory, a module file or package by name, a package with a file of its own, `@alias`, or an app object.
+ * A function written in place is taken for a listener by its types; any other app is an `object` here, and known when it is mounted.
+ */
+export type MountTarget = string | readonly [packageName: string, file: string] | Mountable | NodeListener | object;
 
 export interface MountOptions {
   /** Virtual host: a name, `.domain`, `*.domain`, several separated by blanks. @default "default" */
@@ -41,8 +45,17 @@ export const mountRequest = (point: string, target: MountTarget, options: MountO
   const host = options.host ?? defaultHost;
   if (host !== defaultHost) parseHostRule(host);
   const inner = normalizeMountPoint(point);
-  if (target === "" || target === undefined || target === null || (typeof target !== "object" && typeof target !== "function" && typeof target !== "string")) {
-    throw new ReactorError("SKITAI_REACTOR_BAD_MOUNT_TARGET", { value: target, point, hint: "a directory, a module file, an app or an @alias is needed." });
+  if (
+    target === "" ||
+    target === undefined ||
+    target === null ||
+    (typeof target !== "object" && typeof target !== "function" && typeof target !== "string")
+  ) {
+    throw new ReactorError("SKITAI_REACTOR_BAD_MOUNT_TARGET", {
+      value: target,
+      point,
+      hint: "a directory, a module file, an app or an @alias is needed.",
+    });
   }
   return { point: inner, host, target, options: { ...options } };
 };
@@ -53,8 +66,9 @@ export const mountRequest = (point: string, target: MountTarget, options: MountO
  * @throws SKITAI_REACTOR_TARGET_NOT_FOUND
  */
 export const findTarget = ({ target, point }: MountRequest, directory: string): FoundTarget => {
-  if (Array.isArray(target)) return fileOf(findExportedApp(directory, String(target[0]), String(target[1])), target.join("/"), point, directory);
-  if (typeof target !== "string") return { kind: "object", object: target as object };
+  if (Array.isArray(target))
+    return fileOf(findExportedApp(directory, String(target[0]), String(target[1])), target.join("/"), point, directory);
+  if (typeof target !== "string") return { kind: "object", object: target };
   if (target.startsWith("@") && !target.includes("/")) return { kind: "alias", alias: target };
   const path = resolve(directory, target);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { kind: "directory", directory: path };
