@@ -52,7 +52,7 @@ export class Was {
 
   /** The engine-wide context. On the prototype: one for all requests. */
   declare readonly wac: Wac;
-  /** @internal What the engine does for `was`. On the prototype. */
+  /** What the engine does for `was`, for frameworks that extend it. On the prototype. */
   declare readonly services: EngineServices;
 
   /** The global and local ids of this request, for following one transaction through several servers. */
