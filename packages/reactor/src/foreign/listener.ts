@@ -22,7 +22,7 @@ const answer = (was: Was, listener: NodeListener, pass: (() => void) | undefined
   new Promise((resolve, reject) => {
     const { req, res } = was;
     const ascend = descend(was);
-    if (req.httpVersionMajor === 2) pinPrototypes(req, res);
+    pinPrototypes(req, res);
     emitWith(was, req);
     emitWith(was, res);
     let settled = false;

@@ -47,7 +47,10 @@ export const was: Was = new Proxy(Object.create(null), {
     // A proxy may not show what its target lacks as fixed.
     return property && { ...property, configurable: true };
   },
-  getPrototypeOf: () => Reflect.getPrototypeOf(storage.getStore() ?? Was.prototype),
+  getPrototypeOf: () => {
+    const current = storage.getStore();
+    return current ? Reflect.getPrototypeOf(current) : Was.prototype;
+  },
 }) as Was;
 
 const storeOf = (name: string | symbol): Was => {
