@@ -13,6 +13,14 @@ export const freePort = (): Promise<number> =>
     });
   });
 
+/** How a program is started. */
+export interface ProgramOptions {
+  /** What comes before the file on the command line. */
+  nodeArguments?: readonly string[];
+  /** Joins this process's environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** A program under test with all its processes, as one foreground job of a terminal. */
 export class Program {
   readonly #child: ChildProcess;
@@ -20,8 +28,13 @@ export class Program {
   #printed = "";
 
   /** Starts a file with a Node.js binary. */
-  constructor(node: string, file: string, cwd: string) {
-    this.#child = spawn(node, [file], { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(node: string, file: string, cwd: string, { nodeArguments = [], env = {} }: ProgramOptions = {}) {
+    this.#child = spawn(node, [...nodeArguments, file], {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     if (this.#child.pid === undefined) throw new Error(`${node} does not start.`);
     this.#group = this.#child.pid;
     for (const stream of [this.#child.stdout, this.#child.stderr])
