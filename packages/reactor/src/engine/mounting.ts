@@ -53,17 +53,29 @@ export class Mounting {
     const replaced = host.add({ point: request.point, host: request.host, name: site.name, app });
     const { apps, logger } = this.#parts.wac;
     apps[site.name] ??= app.target;
-    if (replaced) logger.get("server").log(`${request.point || "/"} was mounted twice in host ${request.host}: the later app serves it`, "warn");
-    else if (host.apps[site.name] !== app.target) logger.get("server").log(`two apps are named ${site.name} in host ${request.host}: was.apps knows the first; name the other with mount(..., { name })`, "warn");
+    if (replaced)
+      logger.get("server").log(`${request.point || "/"} was mounted twice in host ${request.host}: the later app serves it`, "warn");
+    else if (host.apps[site.name] !== app.target)
+      logger
+        .get("server")
+        .log(
+          `two apps are named ${site.name} in host ${request.host}: was.apps knows the first; name the other with mount(..., { name })`,
+          "warn",
+        );
   }
 
   /** Makes the hosts ready to serve, and tells their apps. */
-  async complete({ maxAge, fileCacheSize, responses }: Pick<ResolvedEngineOptions, "maxAge" | "fileCacheSize" | "responses">): Promise<void> {
+  async complete({
+    maxAge,
+    fileCacheSize,
+    responses,
+  }: Pick<ResolvedEngineOptions, "maxAge" | "fileCacheSize" | "responses">): Promise<void> {
     const { hosts, additions } = this.#parts;
     const ages = Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds }));
     for (const host of hosts) {
       host.stages.push(...additions.stages);
-      if (host.directories.length > 0) host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, cacheSize: fileCacheSize, responses });
+      if (host.directories.length > 0)
+        host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, cacheSize: fileCacheSize, responses });
     }
     for (const host of hosts) for (const { app } of host.mounts) await app.mounted?.();
   }
@@ -77,7 +89,8 @@ export class Mounting {
     const point = request.point || "/";
     if (found.kind === "alias") return this.#resolve(found.alias, site);
     const value = typeof request.target === "string" ? request.target : found.kind === "file" ? found.file : "an object";
-    const target = found.kind === "file" ? await loadApp(found.file, request.options.app, { value, point }) : (found as { object: object }).object;
+    const target =
+      found.kind === "file" ? await loadApp(found.file, request.options.app, { value, point }) : (found as { object: object }).object;
     const app = isMountable(target) ? await target[mountable](site) : await adaptForeign(target, site);
     if (app) return app;
     const hint = "an app is a Saddle app, a (req, res) listener, an Express, Koa, Fastify or Nest app, or an object with fetch(request).";
@@ -93,7 +106,12 @@ export class Mounting {
   }
 }
 
-const preferenceOf = (request: MountRequest): Preference => (request.options.pref ??= {});
+/** A bootstrap finds `pref.config` there to be filled, also where the mount was given no preference. */
+const preferenceOf = (request: MountRequest): Preference => {
+  const pref = (request.options.pref ??= {});
+  pref.config ??= {};
+  return pref;
+};
 
 const isMountable = (target: unknown): target is Mountable =>
   target !== null && (typeof target === "object" || typeof target === "function") && typeof Reflect.get(target, mountable) === "function";

@@ -12,7 +12,9 @@ const exported = ["export", "skitai"];
 
 /** The module file that a name stands for, its ending added where it was left out; undefined when there is none. */
 export const findModuleFile = (directory: string, name: string): string | undefined =>
-  endings.map((ending) => resolve(directory, name + ending)).find((file) => extname(file) !== "" && statSync(file, { throwIfNoEntry: false })?.isFile());
+  endings
+    .map((ending) => resolve(directory, name + ending))
+    .find((file) => extname(file) !== "" && statSync(file, { throwIfNoEntry: false })?.isFile());
 
 /**
  * The app file that an installed package exports: `export/skitai/app` in its directory, or another file there.
@@ -50,12 +52,19 @@ export const loadApp = async (file: string, name: string | undefined, from: Load
 
 /**
  * Runs `bootstrap(pref)` of the `bootstrap.ts` (or `.js`) beside an app file, where there is one: it may fill the preference or mount more.
+ *
+ * @throws SKITAI_REACTOR_MODULE_FAILED
  */
 export const runBootstrap = async (file: string, pref: Preference, from: LoadedFrom): Promise<void> => {
   const script = findModuleFile(dirname(file), "bootstrap");
   if (script === undefined || script === file) return;
   const { bootstrap } = await load(script, from);
-  if (typeof bootstrap === "function") await bootstrap(pref);
+  if (typeof bootstrap !== "function") return;
+  try {
+    await bootstrap(pref);
+  } catch (cause) {
+    throw new ReactorError("SKITAI_REACTOR_MODULE_FAILED", { ...from, reason: `its bootstrap: ${reasonOf(cause)}` }, { cause });
+  }
 };
 
 const load = async (file: string, from: LoadedFrom): Promise<Record<string, unknown>> => {
