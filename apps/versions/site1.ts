@@ -1,0 +1,5 @@
+import { Saddle } from "skitai";
+
+export const app: Saddle = new Saddle(import.meta);
+
+app.route("/", (was) => `Site 1, asked for as ${was.host}`);
