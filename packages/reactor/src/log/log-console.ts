@@ -16,6 +16,7 @@ export class LogConsole {
   readonly #report: (message: string) => void;
   #pending = "";
   #open = false;
+  #attached = false;
   #broken = false;
 
   /** @param stream the process's standard output when absent. */
@@ -25,20 +26,19 @@ export class LogConsole {
   }
 
   open(): void {
-    if (this.#open) return;
     this.#open = true;
-    this.#stream.on("error", this.#fail);
   }
 
   write(text: string): void {
     if (this.#broken) return;
     if (!this.#open) return void this.#stream.write(text);
+    if (!this.#attached) this.#attach();
     if (this.#pending === "") setImmediate(() => this.#hand());
     this.#pending += text;
   }
 
   /** Writes what waits before it returns: for the exit of the process, which drops what a pipe did not take at once. */
-  flushSync(): void {
+  readonly #flushSync = (): void => {
     const stream = this.#stream;
     const fd: unknown = stream === process.stdout ? process.stdout.fd : undefined;
     if (typeof fd !== "number" || stream.writableLength > 0 || this.#broken) return this.#hand();
@@ -49,7 +49,7 @@ export class LogConsole {
     } catch (error) {
       this.#fail(error);
     }
-  }
+  };
 
   /** Resolves when everything written so far was taken. */
   async flush(): Promise<void> {
@@ -62,6 +62,9 @@ export class LogConsole {
     if (!this.#open) return;
     await this.flush();
     this.#open = false;
+    if (!this.#attached) return;
+    this.#attached = false;
+    process.off("exit", this.#flushSync);
     this.#stream.off("error", this.#fail);
   }
 
@@ -71,6 +74,13 @@ export class LogConsole {
     if (text === "" || this.#broken) return;
     if (this.#stream.writableLength > maxWaiting) return this.#fail(new Error("its reader does not keep up"));
     this.#stream.write(text);
+  }
+
+  /** At the first line: a process may have many engines that never say anything, and each listener counts. */
+  #attach(): void {
+    this.#attached = true;
+    process.on("exit", this.#flushSync);
+    this.#stream.on("error", this.#fail);
   }
 
   get #stream(): Writable {

@@ -95,7 +95,7 @@ export class Loggers implements Logger, AsyncDisposable {
       throw error;
     }
     this.#console?.open();
-    process.on("exit", this.#flushSync);
+    if (this.#path !== undefined) process.on("exit", this.#flushSync);
     if (this.#rotates && this.#path !== undefined) await this.#keepChecking();
   }
 
@@ -200,7 +200,6 @@ export class Loggers implements Logger, AsyncDisposable {
 
   readonly #flushSync = (): void => {
     for (const file of this.#files) file.flushSync();
-    this.#console?.flushSync();
   };
 }
 
