@@ -48,16 +48,18 @@ export const launch = async (options: DaemonOptions): Promise<LaunchOutcome> => 
     resolve(news.skitai === "serving" ? { pid: news.pid } : { problem: news.message });
   });
   child.once("error", (error) => resolve({ problem: error.message }));
-  child.once("exit", (code, signal) => {
+  const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
     const words = errorLine(readFileSync(options.outputFile).subarray(before).toString());
     resolve({ problem: words === "" ? `it ended ${signal ? `by ${signal}` : `with code ${code}`}` : words });
-  });
+  };
+  child.once("exit", exited);
   const timeout = duration(options.startTimeout ?? "60s", "startTimeout");
   if (!(await settlesWithin(promise, timeout))) {
     child.kill("SIGTERM");
     resolve({ problem: `it does not serve after ${timeout / 1_000} s` });
   }
   const outcome = await promise;
+  child.off("exit", exited);
   if ("problem" in outcome) await ending(child);
   if (child.connected) child.disconnect();
   child.unref();

@@ -28,6 +28,6 @@ export class ErrorOutput {
  */
 export const errorLine = (text: string): string => {
   const lines = text.split("\n").map((line) => line.trim());
-  const message = lines.findLast((line) => /^(?:Uncaught )?(?:\w+(?:Error|Exception)\b[^:]*|FATAL ERROR): /.test(line));
-  return message ?? lines.findLast((line) => line !== "" && !line.startsWith("Node.js v")) ?? "";
+  const message = lines.findLast((line) => /^(?:Uncaught )?(?:\w*(?:Error|Exception)\b[^:]*|FATAL ERROR): /.test(line));
+  return message ?? lines.findLast((line) => line !== "" && !/^(?:Node\.js v|at )/.test(line)) ?? "";
 };

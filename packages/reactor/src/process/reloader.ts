@@ -12,6 +12,9 @@ const reloaded = new Set(
 /** How long it waits for more changes after one, in milliseconds: editors write a file in several steps. */
 const settling = 100;
 
+/** How long changes that do not end can put a reload off, in milliseconds. */
+const patience = 1_000;
+
 export interface ReloaderParts {
   /** Puts new workers in the place of all. */
   readonly replace: () => Promise<void>;
@@ -29,6 +32,8 @@ export class Reloader implements AsyncDisposable {
   readonly #paths = new Set<string>();
   #watcher: Promise<FSWatcher> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the first of the changes came that no reload has followed yet. */
+  #changedAt: number | undefined;
   #closed = false;
 
   constructor(parts: ReloaderParts) {
@@ -47,6 +52,14 @@ export class Reloader implements AsyncDisposable {
     );
   }
 
+  /** Notes that a file has changed; a reload follows when it has been quiet for a moment. */
+  changed(path: string): void {
+    const now = performance.now();
+    this.#changedAt ??= now;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#reload(path), Math.min(settling, Math.max(0, this.#changedAt + patience - now)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -63,17 +76,13 @@ export class Reloader implements AsyncDisposable {
       ignoreInitial: true,
       ignored: (path, stats) => !this.#paths.has(path) && isIgnored(path, stats?.isFile()),
     });
-    watcher.on("all", (_, path) => this.#changed(path));
+    watcher.on("all", (_, path) => this.changed(path));
     watcher.on("error", (error) => this.#parts.log(`cannot watch for changes: ${reasonOf(error)}`, "error"));
     return watcher;
   }
 
-  #changed(path: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#reload(path), settling);
-  }
-
   async #reload(path: string): Promise<void> {
+    this.#changedAt = undefined;
     const { log, replace } = this.#parts;
     log(`${path} has changed, reloading`);
     try {

@@ -24,3 +24,14 @@ export const terminalWatch = (): (() => boolean) => {
   const onTerminal = standardStreams.some(isatty);
   return () => onTerminal && !standardStreams.some(isatty);
 };
+
+/** Lets a process live on when the terminal or the reader of its output has gone, until the result is disposed of. */
+export const surviveOutputErrors = (): Disposable => {
+  const ignore = (): void => {};
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignore);
+  return {
+    [Symbol.dispose]: () => {
+      for (const stream of [process.stdout, process.stderr]) stream.off("error", ignore);
+    },
+  };
+};

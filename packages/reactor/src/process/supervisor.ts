@@ -1,4 +1,5 @@
 import { duration } from "../units.ts";
+import { settlesWithin } from "./deadline.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { Helper } from "./helpers.ts";
 import type { FromService } from "./messages.ts";
@@ -8,7 +9,7 @@ import type { ResolvedRunOptions } from "./run-options.ts";
 import type { BoundAddress, ServedEngine, ServerLog } from "./served-engine.ts";
 import type { ServiceBody } from "./service-body.ts";
 import type { Service } from "./service.ts";
-import { handleSignals, terminalWatch } from "./signals.ts";
+import { handleSignals, surviveOutputErrors, terminalWatch } from "./signals.ts";
 import { explain } from "./start-failure.ts";
 import { processTitle } from "./title.ts";
 
@@ -17,6 +18,9 @@ const samePress = 300;
 
 /** The least that helpers get for their end, in milliseconds. */
 const helperTime = 100;
+
+/** How long the engine may write out its logs when everything else has ended, in milliseconds. */
+const closingTime = 500;
 
 export interface SupervisorParts {
   readonly engine: ServedEngine;
@@ -33,6 +37,7 @@ export class Supervisor implements Service {
   #helpers: readonly Helper[] = [];
   #pidFile: PidFile | undefined;
   #addresses: readonly BoundAddress[] = [];
+  readonly #bodyEnded: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   #ending: Promise<void> | undefined;
 
   constructor(parts: SupervisorParts) {
@@ -90,7 +95,7 @@ export class Supervisor implements Service {
     await engine.prepare();
     for (const listen of options.listen) engine.check(listen);
     if (options.pidFile !== undefined) this.#owned.push((this.#pidFile = PidFile.claim(options.pidFile)));
-    this.#owned.push(this.#handleSignals());
+    this.#owned.push(this.#handleSignals(), surviveOutputErrors());
     this.#helpers = engine.helpers.map((helper) => new Helper(helper, options.respawn, log));
     for (const helper of this.#helpers) helper.start();
     this.#addresses = await body.open();
@@ -98,15 +103,14 @@ export class Supervisor implements Service {
 
   /** A later call can shorten the time of the first. */
   #end(timeout: number): Promise<void> {
-    if (!this.#ending) this.#ending = this.#endAll(timeout);
-    else void this.#endBody(timeout);
-    return this.#ending;
+    this.#endBody(timeout).then(this.#bodyEnded.resolve, this.#bodyEnded.reject);
+    return (this.#ending ??= this.#endRest());
   }
 
-  async #endAll(timeout: number): Promise<void> {
-    await this.#endBody(timeout);
-    await this.#parts.engine.close({ timeout: 0 });
-    for (const owned of this.#owned.toReversed()) owned[Symbol.dispose]();
+  async #endRest(): Promise<void> {
+    await this.#bodyEnded.promise;
+    await settlesWithin(this.#parts.engine.close({ timeout: 0 }), closingTime);
+    for (const owned of this.#owned.splice(0).toReversed()) owned[Symbol.dispose]();
   }
 
   async #endBody(timeout: number): Promise<void> {

@@ -40,7 +40,12 @@ export const ask = (port: number, path = "/who", agent: Agent | false = false): 
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.once("error", reject);
       response.once("end", () => {
-        if (response.complete) resolve({ status: response.statusCode!, ...(JSON.parse(text) as Omit<Answer, "status">) });
+        if (!response.complete) return;
+        try {
+          resolve({ status: response.statusCode!, ...(JSON.parse(text) as Omit<Answer, "status">) });
+        } catch {
+          reject(new Error(`${response.statusCode} with the body "${text}"`));
+        }
       });
       response.once("close", () => reject(new Error("cut off")));
     });
