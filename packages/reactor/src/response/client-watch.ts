@@ -1,3 +1,4 @@
+import { constants, type Http2ServerResponse } from "node:http2";
 import type { NodeResponse } from "../http/types.ts";
 
 /**
@@ -17,7 +18,10 @@ export class ClientWatch {
     this.#left = left;
     this.gone = isGone(res);
     if (this.gone) left();
-    else res.once("close", this.#leave);
+    else {
+      res.once("close", this.#leave);
+      if ("stream" in res) res.stream.once("aborted", this.#destroy);
+    }
   }
 
   /** What the promise gives, or undefined when the client goes away or `patience` milliseconds are over. */
@@ -47,12 +51,19 @@ export class ClientWatch {
   /** Stops watching. */
   release(): void {
     this.#res.off("close", this.#leave);
+    if ("stream" in this.#res) this.#res.stream?.off("aborted", this.#destroy);
   }
 
   readonly #leave = (): void => {
     this.gone = true;
     this.#left();
     this.#wake?.();
+  };
+
+  /** Node before 26 never closes a stream that the client reset without an error code. */
+  readonly #destroy = (): void => {
+    const { stream } = this.#res as Http2ServerResponse;
+    if (stream?.rstCode === constants.NGHTTP2_NO_ERROR) stream.destroy();
   };
 }
 
