@@ -30,7 +30,7 @@ export const reportStatus = ({ wac, hosts, aliases, sections, server }: StatusPa
 
 const mountsOf = (host: VirtualHost): unknown => ({
   host: host.name,
-  directories: host.directories,
+  directories: host.directories.map(({ point, directory }) => ({ point: point || "/", directory })),
   apps: host.mounts.map(({ point, name, app }) => ({ point: point || "/", name, status: app.status?.() ?? "serving" })),
 });
 
