@@ -25,10 +25,31 @@ export const hostOf = (url: string): string => (URL.parse(url)?.host ?? url).rep
 /** `1 vote`, `2 votes`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** A value of the status report as rows of a table, names joined by dots. @example rows({ a: { b: 1 } }) // [["a.b", "1"]] */
+/**
+ * A value of the status report as rows of a table: names joined by dots, each member of a list in a row of its own.
+ *
+ * @example rows({ a: { b: 1 }, c: [{ d: 2, e: [3, 4] }] }) // [["a.b", "1"], ["c", "d 2 · e 3, 4"]]
+ */
 export const rows = (value: unknown, name = ""): [string, string][] => {
-  if (value === null || typeof value !== "object") return [[name, String(value)]];
-  const entries = Object.entries(value);
-  if (entries.length === 0) return [[name, "none"]];
-  return entries.flatMap(([key, item]) => rows(item, name === "" ? key : `${name}.${key}`));
+  if (isFlat(value)) return [[name, flat(value)]];
+  if (Array.isArray(value)) return value.flatMap((item) => (isShallow(item) ? [[name, shallow(item)]] : rows(item, name)));
+  return Object.entries(value as object).flatMap(([key, item]) => rows(item, name === "" ? key : `${name}.${key}`));
 };
+
+const isScalar = (value: unknown): boolean => value === null || typeof value !== "object";
+
+/** A single value, or a list of single values. */
+const isFlat = (value: unknown): boolean =>
+  isScalar(value) || (Array.isArray(value) ? value.every(isScalar) : Object.keys(value as object).length === 0);
+
+const isShallow = (value: unknown): value is object => typeof value === "object" && value !== null && Object.values(value).every(isFlat);
+
+const flat = (value: unknown): string => {
+  if (isScalar(value)) return value === "" ? "(empty)" : String(value);
+  return Array.isArray(value) && value.length > 0 ? value.map(String).join(", ") : "none";
+};
+
+const shallow = (value: object): string =>
+  Object.entries(value)
+    .map(([key, item]) => `${key} ${flat(item)}`)
+    .join(" · ");

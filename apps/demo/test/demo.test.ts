@@ -48,10 +48,11 @@ describe("pages", () => {
     expect(await pageOf("/?page=-1&utm_source=mail")).toContain("<h1>New links</h1>");
   });
 
-  test("the status page tells of this worker and of the links, and no secret", async () => {
+  test("the status page tells of this worker, of what is mounted and of the links", async () => {
     const page = await pageOf("/status");
     expect(page).toMatch(/<th scope="row">worker<\/th><td>W[01]<\/td>/);
     expect(page).toContain("<h2>links</h2>");
+    expect(page).toMatch(/<td>point \/ · directory [^<]+static<\/td>/);
   });
 });
 

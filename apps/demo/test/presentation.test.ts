@@ -27,10 +27,14 @@ test("nouns agree with their number", () => {
 });
 
 test("a report becomes rows, whatever its depth", () => {
-  expect(rows({ a: 1, b: { c: [true, null], d: {} } })).toEqual([
+  expect(rows({ a: 1, b: { c: [true, null], d: {}, e: "" }, f: [{ g: 1, h: ["x", "y"] }, { i: { j: 2 } }, "k"], l: [] })).toEqual([
     ["a", "1"],
-    ["b.c.0", "true"],
-    ["b.c.1", "null"],
+    ["b.c", "true, null"],
     ["b.d", "none"],
+    ["b.e", "(empty)"],
+    ["f", "g 1 · h x, y"],
+    ["f.i.j", "2"],
+    ["f", "k"],
+    ["l", "none"],
   ]);
 });
