@@ -33,7 +33,7 @@ describe.each(ways)("arguments (%s)", (way) => {
   test("reach a handler that declares none, with those of the path as the rule types them", async () => {
     const app = new Saddle();
     app.route("/e/<int:id>", (_was, args) => args);
-    app.route("/hello", (_was, form) => `Post ${String(form["userid"])}`);
+    app.route("/hello", (_was, sent) => `Post ${String(sent["userid"])}`);
     const { request } = await serve(app, way);
     expect(await (await request("/e/1?id=2&a=3")).json()).toEqual({ id: 1, a: "3" });
     expect(await (await request("/hello", form("userid=hans"))).text()).toBe("Post hans");

@@ -158,7 +158,7 @@ describe("app.route", () => {
   test("does not keep a route that it refused", async () => {
     const app = new Saddle();
     app.route("/a", { name: "same" }, () => "a");
-    expect(() => app.route("/b", { name: "same" }, () => "b")).toThrow();
+    expect(() => app.route("/b", { name: "same" }, () => "b")).toThrow("already defined");
     const { request } = await serve(app);
     expect((await request("/b")).status).toBe(404);
   });

@@ -65,9 +65,10 @@ export class RequestFlow {
 
   /** The handler with its arguments. */
   #called(was: HandledWas, route: Route): unknown {
-    if (!route.check) return route.handler(was, handlerArgs(was));
-    const checked = this.#checked(was, route.check);
-    return isThenable(checked) ? checked.then((args) => route.handler(was, args)) : route.handler(was, checked);
+    const { check, handler } = route;
+    if (!check) return handler(was, handlerArgs(was));
+    const checked = this.#checked(was, check);
+    return isThenable(checked) ? checked.then((args) => handler(was, args)) : handler(was, checked);
   }
 
   /** Arguments as the route declares them; `was.request.args` is the same from here on. */
@@ -79,12 +80,13 @@ export class RequestFlow {
 
   /** The handler between what runs before and after it. */
   async #worked(was: HandledWas, route: Route): Promise<unknown> {
-    const args = route.check ? await this.#checked(was, route.check) : undefined;
+    const { check, handler } = route;
+    const args = check ? await this.#checked(was, check) : undefined;
     for (const prework of route.preworks ?? []) {
       const answer: unknown = await prework(was);
       if (answer !== undefined && answer !== null) return answer;
     }
-    const value: unknown = await route.handler(was, args ?? handlerArgs(was));
+    const value: unknown = await handler(was, args ?? handlerArgs(was));
     for (const postwork of route.postworks ?? []) await postwork(was);
     return value;
   }

@@ -13,7 +13,7 @@ export const parseHeaderValue = (header: string): HeaderValue => {
   const end = header.indexOf(";");
   const value = (end < 0 ? header : header.slice(0, end)).trim();
   const attributes = Object.create(null) as Record<string, string>;
-  const attribute = /\s*;\s*([^\s=;"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?\s*/gy;
+  const attribute = /\s*;\s*([^\s=;"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?\s*(?=;|$)/gy;
   attribute.lastIndex = end < 0 ? header.length : end;
   for (let match = attribute.exec(header); match; match = attribute.exec(header)) {
     attributes[match[1]!.toLowerCase()] ??= match[2]?.replace(/\\(.)/g, "$1") ?? match[3]?.trim() ?? "";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { bodyLimit, type NodeRequest } from "@skitai/reactor";
+import { bodyLimit, hasBody, type NodeRequest } from "@skitai/reactor";
 import { readFields, type Args } from "../args/fields.ts";
 import { readJson } from "../args/json.ts";
 import { isJson, mergeArgs } from "../args/merge.ts";
@@ -88,7 +88,7 @@ export class SaddleRequest {
   }
 
   /**
-   * The collected body; empty when there is none.
+   * The collected body; empty when there is none, and for GET, whose bodies mean nothing.
    *
    * @throws SKITAI_SADDLE_BODY_NOT_COLLECTED
    */
@@ -96,8 +96,9 @@ export class SaddleRequest {
     const body = this.#was[bodySlot];
     if (body !== undefined) return body;
     const route = this.#was[routeSlot];
-    if (route?.streams) throw new SaddleError("SKITAI_SADDLE_BODY_NOT_COLLECTED", { hint: `the route ${route.rule.text} has the option body: "stream".` });
-    return none;
+    if (this.method === "GET" || this.method === "HEAD" || !hasBody(this.#req)) return none;
+    const hint = route?.streams ? `the route ${route.rule.text} has the option body: "stream".` : "a form longer than app.config.maxCacheSize is not.";
+    throw new SaddleError("SKITAI_SADDLE_BODY_NOT_COLLECTED", { hint });
   }
 
   /** The same as {@link body}. */

@@ -73,7 +73,7 @@ const frameOf = (call: string): Frame => {
   const text = call.trim().slice(3);
   const named = /^(.*?) \((.*)\)$/.exec(text);
   const place = /^(.*?)(?::(\d+))?(?::\d+)?$/.exec(named?.[2] ?? text.replace(/^async /, ""));
-  return { file: pathOf(place?.[1] ?? "?"), name: named?.[1] ?? "<anonymous>", line: place?.[2] ?? "?" };
+  return { file: pathOf(place?.[1] ?? "?"), name: named?.[1]?.replace(/ \[as .*\]$/, "") ?? "<anonymous>", line: place?.[2] ?? "?" };
 };
 
 const pathOf = (place: string): string => {
