@@ -275,7 +275,7 @@ test("two workers answer, and both see what one of them added", async () => {
   for (const page of pages) expect(page).toContain("Seen by both");
 });
 
-test("Ctrl-C ends it within a second, with a browser's connections open, and leaves no process", async () => {
+test("Ctrl-C ends it in about a second, with a browser's connections open, and leaves no process", async () => {
   const own = await startDemo();
   await expect.poll(() => own.program.count()).toBe(3);
   await expect.poll(() => own.program.printed).toContain(`Serving ${own.url} (2 workers)`);
