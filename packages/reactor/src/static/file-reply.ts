@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
-import { sendHead, writerOf } from "../response/head.ts";
+import type { FlatHeaders } from "../http/types.ts";
 import { respondError } from "../response/error-page.ts";
+import { sendHead } from "../response/head.ts";
 import { breakOff } from "../response/pump.ts";
 import type { Was } from "../was/was.ts";
 import { byteRange, ifRangeHolds, type ByteRange } from "./byte-range.ts";
@@ -32,22 +33,28 @@ export const replyWithFile = (was: Was, file: StaticFile, maxAge: number, ages: 
 const decide = (was: Was, file: StaticFile, maxAge: number, ages: MaxAges): ByteRange | "answered" | undefined => {
   const { headers, method } = was.req;
   const outcome = evaluatePreconditions(headers, file);
-  if (outcome === "failed") return answered(respondError(was, 412, { message: "The file is not in the state that the request asks for." }));
-  if (outcome === "not-modified") return answered(sendHead(was, 304, file.notModifiedHead(maxAge, ages)), writerOf(was).end());
+  if (outcome === "failed") return fail(was, 412, "The file is not in the state that the request asks for.");
+  if (outcome === "not-modified") return end(was, 304, file.notModifiedHead(maxAge, ages));
   // A range is defined for GET only (RFC 9110 section 14.2).
-  if (method === "HEAD") return answered(sendHead(was, 200, file.head(maxAge, ages)), writerOf(was).end());
+  if (method === "HEAD") return end(was, 200, file.head(maxAge, ages));
   const { range } = headers;
   if (range === undefined) return undefined;
   const ifRange = headers["if-range"];
   if (ifRange !== undefined && !ifRangeHolds(ifRange as string, file.etag, file.lastModified)) return undefined;
   const part = byteRange(range, file.size);
-  if (part !== "unsatisfiable") return part;
-  return answered(
-    respondError(was, 416, { message: `The file has ${file.size} bytes.`, headers: ["Content-Range", `bytes */${file.size}`] }),
-  );
+  return part === "unsatisfiable" ? fail(was, 416, `The file has ${file.size} bytes.`, ["Content-Range", `bytes */${file.size}`]) : part;
 };
 
-const answered = (..._steps: unknown[]): "answered" => "answered";
+const end = (was: Was, status: number, headers: FlatHeaders): "answered" => {
+  sendHead(was, status, headers);
+  was.res.end();
+  return "answered";
+};
+
+const fail = (was: Was, status: number, message: string, headers?: FlatHeaders): "answered" => {
+  respondError(was, status, { message, headers });
+  return "answered";
+};
 
 const sendOk = (was: Was, file: StaticFile, range: ByteRange | undefined, maxAge: number, ages: MaxAges): void => {
   if (range === undefined) sendHead(was, 200, file.head(maxAge, ages));

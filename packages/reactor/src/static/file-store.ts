@@ -27,10 +27,10 @@ export interface Verdict {
   readonly file: StaticFile | undefined;
 }
 
-/** Bookkeeping for one entry, so that a million empty files are not free. */
-const entrySize = 512;
+/** What an entry takes beside the content: its headers, paths and identity. */
+const entrySize = 2048;
 /** Room for entries without content where there is none for contents. */
-const leastSize = 1024 * entrySize;
+const leastSize = 512 * entrySize;
 /** A file that changed so recently may change again within the same tick of the file system's clock, unseen. */
 const settledAfterMs = 100;
 /** No link at the end of a path that was resolved, and no waiting for the writer of a FIFO. Windows has neither. */
