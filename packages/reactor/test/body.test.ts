@@ -1,5 +1,5 @@
 import { connect } from "node:http2";
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { HttpError } from "../src/errors.ts";
 import { bodyLimit, readBody } from "../src/request/body.ts";
@@ -87,7 +87,21 @@ test("100 Continue is sent when the body is wanted, and not for one that is too 
   expect(refused.text()).toMatch(/^HTTP\/1\.1 413 [^]*Connection: close/);
 });
 
-const encoders: Record<string, (body: Buffer) => Buffer> = { gzip: gzipSync, "x-gzip": gzipSync, br: brotliCompressSync, deflate: deflateSync, zstd: zstdCompressSync };
+const noticesPartOfZstd = ((): boolean => {
+  try {
+    return zstdDecompressSync(zstdCompressSync("hello").subarray(0, 8)).length < 0;
+  } catch {
+    return true;
+  }
+})();
+
+const encoders: Record<string, (body: Buffer) => Buffer> = {
+  gzip: gzipSync,
+  "x-gzip": gzipSync,
+  br: brotliCompressSync,
+  deflate: deflateSync,
+  ...(noticesPartOfZstd && { zstd: zstdCompressSync }),
+};
 
 for (const [coding, encode] of Object.entries(encoders)) {
   test(`a body in ${coding} is decompressed`, async () => {
@@ -118,11 +132,11 @@ test("an empty Content-Encoding and identity mean nothing", async () => {
   expect(await (await post(server.url, "hello", { "content-encoding": "" })).text()).toBe("hello");
 });
 
-for (const coding of ["compress", "gzip, br"]) {
+for (const coding of ["compress", "gzip, br", ...(noticesPartOfZstd ? [] : ["zstd"])]) {
   test(`a body in ${coding} is 415 and tells what is known`, async () => {
     await using server = await wasServer(echo());
     const res = await post(server.url, "hello", { "content-encoding": coding });
-    expect([res.status, res.headers.get("accept-encoding")]).toEqual([415, "gzip, br, deflate, zstd"]);
+    expect([res.status, res.headers.get("accept-encoding")]).toEqual([415, `gzip, br, deflate${noticesPartOfZstd ? ", zstd" : ""}`]);
   });
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { connect } from "node:http2";
+import { connect, type ServerHttp2Stream } from "node:http2";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,12 +117,14 @@ test("HTTP/2 tells the client to stop sending, after the answer", async () => {
   const stream = session.request({ ":method": "POST", ":path": "/" });
   stream.on("error", () => {});
   stream.write(Buffer.alloc(500_000));
+  const closed = new Promise((resolve) => server.server.once("stream", (accepted: ServerHttp2Stream) => accepted.once("close", resolve)));
   let page = "";
   stream.setEncoding("utf8").on("data", (text: string) => (page += text));
   const status = await new Promise<unknown>((resolve) => stream.once("response", (headers) => resolve(headers[":status"])));
-  await new Promise((resolve) => stream.once("close", resolve));
+  await new Promise((resolve) => stream.once("end", resolve));
   expect([status, stream.rstCode]).toEqual([413, 0]);
   expect(page).toContain("</html>");
+  await closed;
   session.destroy();
 });
 

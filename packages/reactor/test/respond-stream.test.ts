@@ -197,6 +197,34 @@ test("a slow reader slows the source down", async () => {
   expect(size).toBe(4_000 * 65_536);
 });
 
+for (const http2 of [false, true]) {
+  test(`a source that is always ready lets others have their turn (${http2 ? "HTTP/2" : "HTTP/1.1"})`, async () => {
+    let turn = 0;
+    let lastTurn = 0;
+    let run = 0;
+    let longest = 0;
+    function* pieces(): Generator<string> {
+      for (let at = 0; at < 1_000; at++) {
+        run = turn === lastTurn ? run + 1 : 0;
+        lastTurn = turn;
+        longest = Math.max(longest, run);
+        yield "x";
+      }
+    }
+    await using server = await wasServer((was) => respond(was, 200, [], pieces()), { http2 });
+    let counting = true;
+    const count = (): void => {
+      turn++;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const res = await (http2 ? http2Get(server.url) : fetch(server.url));
+    expect((await res.text()).length).toBe(1_000);
+    counting = false;
+    expect(longest).toBeLessThan(100);
+  });
+}
+
 test("a source that fails from the start still ends in an error page", async () => {
   const source = new Readable({ read: () => void source.destroy(new Error("no such file")) });
   await using server = await wasServer((was) => respond(was, 200, ["Content-Type", "text/csv"], source));
