@@ -18,7 +18,7 @@ const start = async (file: string): Promise<void> => {
   program = new Program(process.execPath, file, join(import.meta.dirname, ".."), options);
   await program.ready(() => askHttp1(port, { path: "/" }));
 };
-afterEach(() => program.kill());
+afterEach(() => program.end());
 
 test.each(hosts)("$file: Saddle answers inside of it, and knows below which path", async ({ file, prefix }) => {
   await start(file);

@@ -12,7 +12,7 @@ beforeAll(async () => {
   program = new Program(process.execPath, "app.ts", join(import.meta.dirname, ".."), options);
   await program.ready(() => askHttp1(port, { path: "/" }));
 });
-afterAll(() => program.kill());
+afterAll(() => program.end());
 
 test("the program of ten lines answers over HTTP/1.1 and HTTP/2", async () => {
   expect(await askHttp1(port, { path: "/" })).toEqual({ status: 200, body: "Hello World" });
@@ -26,6 +26,6 @@ test("it serves its files beside the app", async () => {
 test("it says where it listens, runs as a master and two workers, and ends on Ctrl-C", async () => {
   await expect.poll(() => program.count()).toBe(3);
   await expect.poll(() => program.printed).toContain(`http://127.0.0.1:${port}`);
-  expect(await program.interrupt(3_000)).toBeLessThan(3_000);
+  await program.interrupt(3_000);
   await expect(askHttp1(port, { path: "/" })).rejects.toThrow("ECONNREFUSED");
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   program = new Program(process.execPath, "service.ts", join(import.meta.dirname, ".."), options);
   await program.ready(() => ask("/"));
 });
-afterAll(() => program.kill());
+afterAll(() => program.end());
 
 test("two versions answer side by side", async () => {
   expect(await ask("/v1/")).toEqual({ status: 200, body: "Hello World Ver.1" });

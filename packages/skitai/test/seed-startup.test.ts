@@ -13,7 +13,7 @@ const fromSource = "--conditions=skitai-source";
 const started = async (script: string): Promise<{ port: number; program: Program }> => {
   const port = await freePort();
   const program = new Program(process.execPath, script, "/", { nodeArguments: [fromSource], env: { PORT: String(port) } });
-  onTestFinished(() => program.kill());
+  onTestFinished(() => program.end());
   await program.ready(() => askHttp1(port, { path: "/" }));
   return { port, program };
 };

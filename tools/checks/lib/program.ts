@@ -76,6 +76,15 @@ export class Program {
     return performance.now() - start;
   }
 
+  /** Ends it as Ctrl-C does. Throws when that takes longer than 5 s, and ends what is left by force. Does nothing when it has ended. */
+  async end(): Promise<void> {
+    try {
+      if (this.#lives) await this.interrupt(5_000);
+    } finally {
+      this.kill();
+    }
+  }
+
   /** Ends whatever is left, by force. */
   kill(): void {
     if (this.#lives) process.kill(-this.#group, "SIGKILL");

@@ -18,7 +18,7 @@ export const startDemo = async (): Promise<Demo> => {
     env: { PORT: String(port), SKITAI_DEMO_DATA: data },
   });
   const end = async (): Promise<void> => {
-    program.kill();
+    await program.end();
     await rm(data, { recursive: true, force: true });
   };
   try {
