@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { FileStore } from "../src/static/file-store.ts";
 import { StaticFiles } from "../src/static/static-files.ts";
 import { each, staticServer, writeTree } from "./support/static-server.ts";
 
@@ -376,5 +377,16 @@ describe("memory", () => {
     writeFileSync(join(directory, "a.txt"), "changed");
     expect((await ask("/a.txt")).text).toBe("changed");
     for (const served of returned) expect(await served).toBe(true);
+  });
+
+  test("may be shared by hosts, each with its own max-age", async () => {
+    const store = new FileStore({ server: undefined });
+    const one = await staticServer({ "a.txt": "a" }, { store, maxAge: [{ prefix: "/", seconds: 1 }] });
+    const two = await staticServer({}, { store, mounts: [["", one.directory]], maxAge: [{ prefix: "/", seconds: 2 }] });
+    for (let turn = 0; turn < 2; turn++) {
+      expect((await one.ask("/a.txt")).headers["cache-control"]).toBe("max-age=1");
+      expect((await two.ask("/a.txt")).headers["cache-control"]).toBe("max-age=2");
+    }
+    expect(two.returned).toEqual([true, true]);
   });
 });

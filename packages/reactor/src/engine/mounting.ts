@@ -6,6 +6,7 @@ import { findTarget, type FoundTarget, type MountRequest } from "../mount/mount-
 import { mountable, type Mountable, type MountedApp, type MountSite, type Preference } from "../mount/types.ts";
 import type { WasClass } from "../was/was.ts";
 import type { Wac } from "../was/wac.ts";
+import { FileStore } from "../static/file-store.ts";
 import { StaticFiles } from "../static/static-files.ts";
 import type { ResolvedEngineOptions } from "./options.ts";
 import type { Additions } from "./plugin.ts";
@@ -72,10 +73,10 @@ export class Mounting {
   }: Pick<ResolvedEngineOptions, "maxAge" | "fileCacheSize" | "responses">): Promise<void> {
     const { hosts, additions } = this.#parts;
     const ages = Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds }));
+    const store = new FileStore({ cacheSize: fileCacheSize, server: responses.server });
     for (const host of hosts) {
       host.stages.push(...additions.stages);
-      if (host.directories.length > 0)
-        host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, cacheSize: fileCacheSize, responses });
+      if (host.directories.length > 0) host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, store, responses });
     }
     for (const host of hosts) for (const { app } of host.mounts) await app.mounted?.();
   }

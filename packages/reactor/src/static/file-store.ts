@@ -6,10 +6,11 @@ import type { ContentCoding } from "../http/accept.ts";
 import { sameFile, StaticFile } from "./static-file.ts";
 
 export interface FileStoreOptions {
-  /** Bytes for the contents of small files. */
-  readonly cacheSize: number;
-  /** Larger files are read from disk for each answer. */
-  readonly maxCachedFile: number;
+  /** Bytes of memory for small files. @default 32 MiB */
+  readonly cacheSize?: number | undefined;
+  /** Bytes; larger files are read from disk for each answer. @default 1 MiB */
+  readonly maxCachedFile?: number | undefined;
+  /** The `Server` header. */
   readonly server: string | undefined;
 }
 
@@ -36,18 +37,21 @@ const settledAfterMs = 100;
 /** No link at the end of a path that was resolved, and no waiting for the writer of a FIFO. Windows has neither. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Files that were served lately: their headers, small ones with their content. Whoever asks has looked at the path before. */
+/**
+ * Files that were served lately: their headers, small ones with their content. Whoever asks has looked at the path before. Several virtual hosts may
+ * share one.
+ */
 export class FileStore {
   readonly #verdicts: LRUCache<string, Verdict>;
   readonly #loading = new Map<string, { readonly stats: Stats; readonly file: Promise<StaticFile | undefined> }>();
   readonly #maxBody: number;
   readonly #server: string | undefined;
 
-  constructor(options: FileStoreOptions) {
-    this.#maxBody = Math.min(options.maxCachedFile, options.cacheSize);
-    this.#server = options.server;
+  constructor({ cacheSize = 32 * 1024 ** 2, maxCachedFile = 1024 ** 2, server }: FileStoreOptions) {
+    this.#maxBody = Math.min(maxCachedFile, cacheSize);
+    this.#server = server;
     this.#verdicts = new LRUCache({
-      maxSize: Math.max(options.cacheSize + entrySize, leastSize),
+      maxSize: Math.max(cacheSize + entrySize, leastSize),
       sizeCalculation: ({ file }) => entrySize + (file?.body?.length ?? 0),
     });
   }

@@ -26,6 +26,8 @@ export interface StaticFilesOptions {
   readonly cacheSize?: number;
   /** Bytes; larger files are read from disk for each answer. @default 1 MiB */
   readonly maxCachedFile?: number;
+  /** The memory to share with other hosts, in place of one of its own. */
+  readonly store?: FileStore;
   /** What a directory shows; without one the app answers. @default ["index.htm", "index.html"] */
   readonly index?: readonly string[];
   readonly responses: ResponseSettings;
@@ -62,11 +64,8 @@ export class StaticFiles {
       .toSorted((a, b) => b.point.length - a.point.length);
     this.#index = options.index ?? ["index.htm", "index.html"];
     this.#ages = new MaxAges(options.maxAge ?? []);
-    this.#store = new FileStore({
-      cacheSize: options.cacheSize ?? 32 * 1024 ** 2,
-      maxCachedFile: options.maxCachedFile ?? 1024 ** 2,
-      server: options.responses.server,
-    });
+    const { cacheSize, maxCachedFile, responses } = options;
+    this.#store = options.store ?? new FileStore({ cacheSize, maxCachedFile, server: responses.server });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readlinkSync, realpathSync, writeFileSync } from "node:fs";
 import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http";
 import { connect, type ClientHttp2Session } from "node:http2";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { respondError } from "../../src/response/error-page.ts";
 import { StaticFiles, type StaticFilesOptions } from "../../src/static/static-files.ts";
@@ -27,7 +27,7 @@ export interface StaticServer {
 }
 
 export interface StaticServerOptions extends Partial<Omit<StaticFilesOptions, "mounts" | "responses">> {
-  /** Mount point to directory below the server's own; `{ "": "." }` when absent. */
+  /** Mount point to directory below the server's own (or absolute); `{ "": "." }` when absent. */
   mounts?: [point: string, directory: string][];
   http2?: boolean;
   serverHeader?: string;
@@ -48,7 +48,7 @@ export const staticServer = async (files: Record<string, string | Buffer>, optio
   const responses = { server: serverHeader, compressFrom: Number.POSITIVE_INFINITY, debug: false };
   const staticFiles = new StaticFiles({
     ...rest,
-    mounts: mounts.map(([point, below]) => ({ point, directory: join(directory, below) })),
+    mounts: mounts.map(([point, below]) => ({ point, directory: resolve(directory, below) })),
     responses,
   });
   const returned: (boolean | Promise<boolean>)[] = [];
