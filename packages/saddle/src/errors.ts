@@ -25,7 +25,7 @@ const templates = {
   SKITAI_SADDLE_BAD_RETURN: "A handler returned what cannot be sent: {reason}",
   SKITAI_SADDLE_REQUEST_MISSING: "{what} was used outside a request.",
   SKITAI_SADDLE_TEMPLATE_NOT_FOUND: "There is no template {name} in {directory}.",
-  SKITAI_SADDLE_TEMPLATE_FAILED: "The template {file} failed at line {line}: {reason}",
+  SKITAI_SADDLE_TEMPLATE_FAILED: "The template {file} failed{where}: {reason}",
 } as const;
 
 /** The stable codes of this package's errors. */

@@ -59,7 +59,8 @@ describe.each(ways)("an uncaught error (%s)", (way) => {
   test("may be anything that can be thrown", async () => {
     const app = new Saddle();
     app.debug = true;
-    for (const [name, value] of Object.entries({ text: "words", nothing: undefined, object: { a: 1 }, list: [1n] })) {
+    const values: Record<string, unknown> = { text: "words", nothing: undefined, object: { a: 1 }, list: [1n] };
+    for (const [name, value] of Object.entries(values)) {
       app.route(`/${name}`, () => {
         throw value as Error;
       });

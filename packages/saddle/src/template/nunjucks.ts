@@ -87,8 +87,15 @@ const failure = (error: unknown, name: string): SaddleError => {
   // An error under way to its message passes an error of this package through.
   if (cause instanceof SaddleError && cause.code === "SKITAI_SADDLE_TEMPLATE_NOT_FOUND" && lineno === undefined) return cause;
   const place = [...message.matchAll(/^\s*\(([^\n]*?)\)(?: \[Line (\d+)(?:, Column \d+)?\])?$/gm)].at(-1);
-  // Lines count from 0 where a template failed while it ran, and from 1 where it could not be parsed.
-  const line = (lineno ?? 0) + (cause === undefined && lineno !== undefined ? 0 : 1);
   const reason = cause === undefined ? message.split("\n").at(-1)!.trim() : reasonOf(cause);
-  return new SaddleError("SKITAI_SADDLE_TEMPLATE_FAILED", { file: place?.[1] ?? name, line, reason }, { cause: cause ?? error });
+  return new SaddleError("SKITAI_SADDLE_TEMPLATE_FAILED", { file: place?.[1] ?? name, where: whereOf(error as TemplateError), reason }, { cause: cause ?? error });
+};
+
+/**
+ * A template that could not be parsed knows its line, counted from 1, unless it is the end that is missing; one that failed while it ran knows,
+ * from 0, the line of the last call.
+ */
+const whereOf = ({ lineno, cause }: TemplateError): string => {
+  if (cause !== undefined) return ` near line ${(lineno ?? 0) + 1}`;
+  return lineno === undefined ? "" : ` at line ${lineno}`;
 };
