@@ -10,19 +10,28 @@ export interface MasterOrders {
   reopenLogs(): void;
 }
 
+/** The IPC channel to the master: `process` has it. */
+export interface Channel {
+  readonly connected: boolean;
+  send?(message: unknown, handle: undefined, options: undefined, sent: () => void): boolean;
+  on(event: "message", listener: (message: unknown, handle: unknown) => void): unknown;
+}
+
 /** How long the ends of connections are collected before the master hears of them, in milliseconds. */
 const reportDelay = 10;
 
 /** A worker's end of the channel to its master. */
 export class MasterLink {
   readonly #orders: MasterOrders;
+  readonly #channel: Channel;
   readonly #accepts = new Map<number, (socket: Socket) => void>();
   #open = 0;
   #report: NodeJS.Timeout | undefined;
 
-  constructor(orders: MasterOrders) {
+  constructor(orders: MasterOrders, channel: Channel = process) {
     this.#orders = orders;
-    process.on("message", (message: unknown, handle: unknown) => {
+    this.#channel = channel;
+    channel.on("message", (message, handle) => {
       if (isOurs<FromMaster>(message)) this.#receive(message, handle as Socket | undefined);
     });
   }
@@ -41,7 +50,7 @@ export class MasterLink {
   /** Resolves when the message has left, or the master has gone. */
   send(message: FromWorker): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (process.connected) process.send!(message, undefined, undefined, () => resolve());
+    if (this.#channel.connected) this.#channel.send!(message, undefined, undefined, () => resolve());
     else resolve();
     return promise;
   }

@@ -92,6 +92,7 @@ export class Supervisor implements Service {
 
   async #open(): Promise<void> {
     const { engine, options, body, log } = this.#parts;
+    engine.on("rotated", () => body.logsRotated?.());
     await engine.prepare();
     for (const listen of options.listen) engine.check(listen);
     if (options.pidFile !== undefined) this.#owned.push((this.#pidFile = PidFile.claim(options.pidFile)));
@@ -121,7 +122,7 @@ export class Supervisor implements Service {
   }
 
   #handleSignals(): Disposable {
-    const { options, engine, body, log } = this.#parts;
+    const { options, engine, log } = this.#parts;
     const terminalGone = terminalWatch();
     let interruptedAt: number | undefined;
     const stop = (name: string, timeout: number): void => {
@@ -146,10 +147,7 @@ export class Supervisor implements Service {
         );
       },
       SIGUSR1: () => {
-        engine.logs.rotate().then(
-          () => body.logsRotated?.(),
-          (error: unknown) => log(`logs not rotated: ${explain(error)}`, "error"),
-        );
+        engine.logs.rotate().catch((error: unknown) => log(`logs not rotated: ${explain(error)}`, "error"));
       },
     });
   }
