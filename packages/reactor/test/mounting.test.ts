@@ -90,7 +90,7 @@ describe("a mount that cannot be", () => {
   });
 
   test("comes too late once the engine serves", async () => {
-    await using engine = engineAt();
+    await using engine = engineAt().mount("/", echoApp());
     await engine.listen({ port: 0 });
     expect(() => engine.mount("/", echoApp())).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_LISTENING" }));
   });
@@ -108,14 +108,19 @@ describe("an option that cannot be", () => {
   });
 });
 
+test("an engine without a mount says so instead of answering 404 to everything", async () => {
+  await using engine = engineAt();
+  await expect(engine.listen({ port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_NO_MOUNT" }));
+});
+
 test("a port that is taken is told with its number", async () => {
-  await using one = engineAt();
-  await using two = engineAt();
+  await using one = engineAt().mount("/", echoApp());
+  await using two = engineAt().mount("/", echoApp());
   const { port } = await one.listen({ port: 0 });
   await expect(two.listen({ port })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_PORT_IN_USE", message: expect.stringContaining(String(port)) }));
 });
 
 test("an address that this machine lacks is told", async () => {
-  await using engine = engineAt();
+  await using engine = engineAt().mount("/", echoApp());
   await expect(engine.listen({ address: "203.0.113.1", port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ADDRESS_UNAVAILABLE" }));
 });

@@ -50,6 +50,7 @@ describe("a plugin", () => {
 
   test("names helper processes for the master", async () => {
     await using engine = new Engine(quiet);
+    engine.mount("/", echoApp());
     engine.use((engine) => void engine.helper({ name: "mailer", command: ["node", "mailer.js"] }));
     await engine.prepare();
     expect(engine.helpers).toEqual([{ name: "mailer", command: ["node", "mailer.js"] }]);

@@ -6,6 +6,7 @@ test.each([
   ["/a/b?c=/d%20", "/a/b", undefined, "/a/b?c=/d%20"],
   ["/%61%2Db/%7Ex", "/a-b/~x", undefined, "/%61%2Db/%7Ex"],
   ["/%2e%2e/%2Fx", "/%2e%2e/%2Fx", undefined, "/%2e%2e/%2Fx"],
+  ["/%%32e/%2%35x", "/%%32e/%2%35x", undefined, "/%%32e/%2%35x"],
   ["*", "*", undefined, "*"],
   ["http://a.com/x?y", "/x", "a.com", "/x?y"],
   ["HTTP://a.com:80", "/", "a.com:80", "/"],

@@ -172,7 +172,7 @@ export class Engine {
   /**
    * Runs the plugins and looks every mount target up, but loads no app. Called by {@link listen} too; a master calls only this.
    *
-   * @throws SKITAI_REACTOR_PLUGIN_FAILED, SKITAI_REACTOR_TARGET_NOT_FOUND, SKITAI_REACTOR_LOG_FAILED
+   * @throws SKITAI_REACTOR_NO_MOUNT, SKITAI_REACTOR_PLUGIN_FAILED, SKITAI_REACTOR_TARGET_NOT_FOUND, SKITAI_REACTOR_LOG_FAILED
    */
   prepare(): Promise<void> {
     return (this.#prepared ??= this.#prepare());
@@ -255,6 +255,7 @@ export class Engine {
     }
     // A bootstrap may mount more, hence no iteration over a copy.
     for (const request of this.#requests) await this.#mounting.find(request);
+    if (this.#requests.length === 0 && this.#additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
   }
 
   #load(): Promise<void> {

@@ -20,8 +20,11 @@ export const parseTarget = (url: string): RequestTarget | undefined => {
 export const pathOf = (url: string): string => {
   const query = url.indexOf("?");
   const path = query < 0 ? url : url.slice(0, query);
-  return path.includes("%") ? path.replace(unreserved, decodeOne) : path;
+  // Where a % stands for itself, decoding next to it could make a sequence that was not there.
+  return path.includes("%") && !stray.test(path) ? path.replace(unreserved, decodeOne) : path;
 };
+
+const stray = /%(?![\da-f]{2})/i;
 
 /** `%2D-%2E %30-%39 %41-%5A %5F %61-%7A %7E`, but not `%2E` where it would make a dot segment: that is left for the file and app to refuse. */
 const unreserved = /%(2D|3[0-9]|4[1-9A-F]|5[0-9A]|5F|6[1-9A-F]|7[0-9A]|7E)/gi;
