@@ -24,7 +24,7 @@ const echo =
   };
 
 const post = (url: string, body: RequestInit["body"], headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, { method: "POST", body: body ?? null, headers, ...(body instanceof ReadableStream && { duplex: "half" }) } as RequestInit);
+  fetch(url, { method: "POST", body: body ?? null, headers, ...(body instanceof ReadableStream && { duplex: "half" }) });
 
 const chunked = (...chunks: string[]): ReadableStream => ReadableStream.from(chunks.map((chunk) => Buffer.from(chunk)));
 
@@ -68,7 +68,9 @@ test("a Content-Length above the limit is refused before anything is read", asyn
 test("the rest of a refused small body does not get into the next request", async () => {
   await using server = await wasServer(echo(5));
   const client = await rawClient(server.port);
-  client.socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n${"GET /evil".padEnd(20)}POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`);
+  client.socket.write(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n${"GET /evil".padEnd(20)}POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`,
+  );
   await client.closed;
   expect(client.text()).toMatch(/^HTTP\/1\.1 413 [^]*HTTP\/1\.1 200 OK[^]*\r\n\r\nok$/);
 });
@@ -141,7 +143,11 @@ for (const coding of ["compress", "gzip, br", ...(noticesPartOfZstd ? [] : ["zst
 }
 
 test("an upload that breaks off is SKITAI_REACTOR_BODY_ABORTED", async () => {
-  for (const head of ["Content-Length: 10\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", `Content-Encoding: gzip\r\nContent-Length: 50\r\n\r\n${gzipSync("hello").subarray(0, 12).toString("latin1")}`]) {
+  for (const head of [
+    "Content-Length: 10\r\n\r\nhello",
+    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    `Content-Encoding: gzip\r\nContent-Length: 50\r\n\r\n${gzipSync("hello").subarray(0, 12).toString("latin1")}`,
+  ]) {
     await using server = await wasServer(echo());
     const client = await rawClient(server.port);
     client.socket.write(`POST / HTTP/1.1\r\nHost: a\r\n${head}`, "latin1");

@@ -27,7 +27,12 @@ const get = (url: string, headers: Record<string, string>, method = "GET"): Prom
       .end();
   });
 
-const answer = async (headers: string[], body: () => Body, accept = "gzip, br, zstd", options: WasServerOptions & { status?: number; method?: string } = {}): Promise<Answer> => {
+const answer = async (
+  headers: string[],
+  body: () => Body,
+  accept = "gzip, br, zstd",
+  options: WasServerOptions & { status?: number; method?: string } = {},
+): Promise<Answer> => {
   await using server = await wasServer((was) => respond(was, options.status ?? 200, [...headers], body()), options);
   return await get(server.url, accept === "" ? {} : { "accept-encoding": accept }, options.method);
 };
@@ -101,7 +106,15 @@ for (const [what, [headers, status, body]] of Object.entries(untouched)) {
   });
 }
 
-for (const type of ["application/json", "application/problem+json; charset=utf-8", "image/svg+xml", "text/css", "text/javascript", "application/xml", "application/wasm"]) {
+for (const type of [
+  "application/json",
+  "application/problem+json; charset=utf-8",
+  "image/svg+xml",
+  "text/css",
+  "text/javascript",
+  "application/xml",
+  "application/wasm",
+]) {
   test(`${type} is compressed`, async () => {
     expect((await answer(["content-type", type], bodies["string"]!)).headers["content-encoding"]).toBe("br");
   });
@@ -110,16 +123,32 @@ for (const type of ["application/json", "application/problem+json; charset=utf-8
 test("the threshold is an option", async () => {
   const small = await answer(["Content-Type", "text/plain"], () => "abc", "gzip", { settings: { compressFrom: 3 } });
   expect(small.headers["content-encoding"]).toBe("gzip");
-  const never = await answer(["Content-Type", "text/plain"], bodies["stream"]!, "gzip", { settings: { compressFrom: Number.POSITIVE_INFINITY } });
+  const never = await answer(["Content-Type", "text/plain"], bodies["stream"]!, "gzip", {
+    settings: { compressFrom: Number.POSITIVE_INFINITY },
+  });
   expect(never.headers["content-encoding"]).toBeUndefined();
 });
 
 test("Vary keeps what it has, a strong ETag becomes weak, a length of the original is dropped", async () => {
-  const headers = ["Content-Type", "text/plain", "Vary", "Origin", "ETag", '"v1"', "Content-Length", String(long.length), "Accept-Ranges", "bytes"];
+  const headers = [
+    "Content-Type",
+    "text/plain",
+    "Vary",
+    "Origin",
+    "ETag",
+    '"v1"',
+    "Content-Length",
+    String(long.length),
+    "Accept-Ranges",
+    "bytes",
+  ];
   const { headers: sent } = await answer(headers, bodies["stream"]!, "gzip");
   expect(sent).toMatchObject({ vary: "Origin, Accept-Encoding", etag: 'W/"v1"', "content-encoding": "gzip" });
   expect([sent["content-length"], sent["accept-ranges"]]).toEqual([undefined, undefined]);
-  expect((await answer(["Content-Type", "text/plain", "ETag", 'W/"v1"', "Vary", "*"], bodies["string"]!)).headers).toMatchObject({ etag: 'W/"v1"', vary: "*" });
+  expect((await answer(["Content-Type", "text/plain", "ETag", 'W/"v1"', "Vary", "*"], bodies["string"]!)).headers).toMatchObject({
+    etag: 'W/"v1"',
+    vary: "*",
+  });
 });
 
 test("headers that code in front has set decide too", async () => {

@@ -25,14 +25,17 @@ const make = (path = "/"): SecretWas => new SecretWas({} as Was["req"], {} as Wa
 const read = (name: string): unknown => Reflect.get(was, name);
 
 test("outside a request each use says so", () => {
-  const error = expect.objectContaining({ code: "SKITAI_REACTOR_OUTSIDE_REQUEST", message: expect.stringContaining("was.path was used outside a request") });
+  const error = expect.objectContaining({
+    code: "SKITAI_REACTOR_OUTSIDE_REQUEST",
+    message: expect.stringContaining("was.path was used outside a request"),
+  });
   expect(() => was.path).toThrow(error);
   expect(() => Object.assign(was, { path: 1 })).toThrow(error);
   expect(() => Reflect.deleteProperty(was, "path")).toThrow(error);
 });
 
 test("outside a request it can be looked at, awaited and shown", async () => {
-  expect(await was).toBe(was);
+  expect(await Promise.resolve(was)).toBe(was);
   expect(inspect(was)).toEqual(expect.any(String));
   expect(Object.keys(was)).toEqual([]);
   expect("path" in was).toBe(false);
@@ -58,7 +61,9 @@ test("getters, setters and methods reach private fields", () => {
 });
 
 test("functions with properties keep them", () => {
-  const current = Object.assign(make(), { get: Object.assign((url: string) => `got ${url}`, { lb: (name: string) => `balanced ${name}` }) });
+  const current = Object.assign(make(), {
+    get: Object.assign((url: string) => `got ${url}`, { lb: (name: string) => `balanced ${name}` }),
+  });
   runWith(current, () => {
     const get = read("get") as typeof current.get;
     expect([get("/"), get.lb("@a")]).toEqual(["got /", "balanced @a"]);

@@ -35,7 +35,8 @@ for (const [what, head, body] of [
     client.socket.pause();
     client.socket.write(`POST / HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
     for (let sent = 0; sent < 30_000_000; sent += body.length) {
-      if (!client.socket.write(body)) await Promise.race([client.closed, new Promise<void>((resolve) => client.socket.once("drain", resolve))]);
+      if (!client.socket.write(body))
+        await Promise.race([client.closed, new Promise<void>((resolve) => client.socket.once("drain", resolve))]);
     }
     client.socket.resume();
     await client.closed;
@@ -130,14 +131,34 @@ test("HTTP/2 tells the client to stop sending, after the answer", async () => {
 
 test("an upload of 200 MB with curl ends with the page of the 413", async ({ skip }) => {
   const run = promisify(execFile);
-  if (!(await run("curl", ["--version"]).then(() => true, () => false))) skip("curl is not installed");
+  if (
+    !(await run("curl", ["--version"]).then(
+      () => true,
+      () => false,
+    ))
+  )
+    skip("curl is not installed");
   const directory = await mkdtemp(join(tmpdir(), "skitai-discard-"));
   try {
     const file = join(directory, "large");
     await writeFile(file, Buffer.alloc(200_000_000));
     await using server = await wasServer(refuse);
-    for (const args of [["-H", "Expect:"], ["-H", "Expect: 100-continue"], ["-H", "Expect:", "-H", "Transfer-Encoding: chunked"]]) {
-      const { stdout } = await run("curl", ["-sS", "--noproxy", "*", "-w", "%{http_code}", ...args, "--data-binary", `@${file}`, server.url]);
+    for (const args of [
+      ["-H", "Expect:"],
+      ["-H", "Expect: 100-continue"],
+      ["-H", "Expect:", "-H", "Transfer-Encoding: chunked"],
+    ]) {
+      const { stdout } = await run("curl", [
+        "-sS",
+        "--noproxy",
+        "*",
+        "-w",
+        "%{http_code}",
+        ...args,
+        "--data-binary",
+        `@${file}`,
+        server.url,
+      ]);
       expect(stdout).toMatch(/413 Payload Too Large[^]*413$/);
     }
   } finally {

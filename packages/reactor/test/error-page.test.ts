@@ -39,7 +39,9 @@ test("a message is shown, escaped", async () => {
 });
 
 test("headers and code can be given", async () => {
-  await using server = await wasServer((was) => respondError(was, 405, { headers: ["Allow", "GET", "cache-control", "max-age=5"], code: 7 }));
+  await using server = await wasServer((was) =>
+    respondError(was, 405, { headers: ["Allow", "GET", "cache-control", "max-age=5"], code: 7 }),
+  );
   const res = await fetch(server.url, json);
   expect([res.headers.get("allow"), res.headers.get("cache-control")]).toEqual(["GET", "max-age=5"]);
   expect(await res.json()).toMatchObject({ code: 7 });

@@ -32,7 +32,8 @@ const makeApp = (): Express => {
 
 describeForeign({ name: "Express", make: makeApp });
 
-const engineWith = (app: object, point = "/x"): Engine => new Engine({ requestLog: false, logPath: temporaryDirectory() }).mount(point, app);
+const engineWith = (app: object, point = "/x"): Engine =>
+  new Engine({ requestLog: false, logPath: temporaryDirectory() }).mount(point, app);
 
 test("routers inside an Express app know their full place", async () => {
   const inner = express.Router();
@@ -62,7 +63,9 @@ test("an Express app's own error handler comes first", async () => {
   app.get("/fail", () => {
     throw new Error("broken");
   });
-  app.use((error: Error, _: Request, res: Response, __: NextFunction) => void res.status(503).send(`own: ${error.message} ${was.mount!.point}`));
+  app.use(
+    (error: Error, _: Request, res: Response, __: NextFunction) => void res.status(503).send(`own: ${error.message} ${was.mount!.point}`),
+  );
   await using engine = engineWith(app);
   const res = await engine.request("/x/fail");
   expect([res.status, await res.text()]).toEqual([503, "own: broken /x"]);
@@ -89,7 +92,11 @@ test("what an Express app in the engine does not know goes on to the Express app
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     expect(await (await fetch(`${url}/outer/x/known`)).json()).toEqual(["/known", "/outer/x", "/outer/x"]);
-    expect(await (await fetch(`${url}/outer/x/unknown?a=1`)).json()).toEqual({ url: "/outer/x/unknown?a=1", baseUrl: "", originalUrl: "/outer/x/unknown?a=1" });
+    expect(await (await fetch(`${url}/outer/x/unknown?a=1`)).json()).toEqual({
+      url: "/outer/x/unknown?a=1",
+      baseUrl: "",
+      originalUrl: "/outer/x/unknown?a=1",
+    });
   } finally {
     await new Promise((resolve) => server.close(resolve));
   }

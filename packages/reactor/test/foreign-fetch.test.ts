@@ -69,7 +69,12 @@ const h3App = (): H3 =>
     .get("/file.txt", () => readFile(`${ownFiles}file.txt`, "utf8"));
 
 describeForeign({ name: "h3", make: h3App, failure: { ownPage: true }, notFound: /Cannot find any route/ });
-describeForeign({ name: "h3 as a web handler", make: () => ({ fetch: toWebHandler(h3App()) }), failure: { ownPage: true }, notFound: /Cannot find any route/ });
+describeForeign({
+  name: "h3 as a web handler",
+  make: () => ({ fetch: toWebHandler(h3App()) }),
+  failure: { ownPage: true },
+  notFound: /Cannot find any route/,
+});
 
 const plain = async (request: Request): Promise<Response> => {
   const { pathname } = new URL(request.url);
@@ -94,11 +99,18 @@ const plain = async (request: Request): Promise<Response> => {
 describeForeign({ name: "a function of a Request", make: () => plain, notFound: /^nothing here$/ });
 describeForeign({ name: "an object with fetch()", make: () => ({ fetch: plain }), notFound: /^nothing here$/ });
 
-const engineWith = (app: object, point = "/x"): Engine => new Engine({ requestLog: false, logPath: temporaryDirectory() }).mount(point, app);
+const engineWith = (app: object, point = "/x"): Engine =>
+  new Engine({ requestLog: false, logPath: temporaryDirectory() }).mount(point, app);
 
 test("a Request has method, headers, scheme and host as the client sent them", async () => {
   await using engine = engineWith({ fetch: ({ method, url, headers }: Request) => Response.json([method, url, headers.get("x-a")]) });
-  const res = await engine.request("https://Shop.example:8443/x/a%2Fb?c=%20", { method: "PATCH", headers: [["x-a", "1"], ["x-a", "2"]] });
+  const res = await engine.request("https://Shop.example:8443/x/a%2Fb?c=%20", {
+    method: "PATCH",
+    headers: [
+      ["x-a", "1"],
+      ["x-a", "2"],
+    ],
+  });
   expect(await res.json()).toEqual(["PATCH", "https://shop.example:8443/a%2Fb?c=%20", "1, 2"]);
 });
 
@@ -110,7 +122,10 @@ test("a small body goes out with its length, a stream in chunks", async () => {
 });
 
 test("the Node objects are the second argument", async () => {
-  await using engine = engineWith({ fetch: (_: Request, env: { incoming: unknown; outgoing: unknown }) => Response.json([env.incoming === was.req, env.outgoing === was.res]) });
+  await using engine = engineWith({
+    fetch: (_: Request, env: { incoming: unknown; outgoing: unknown }) =>
+      Response.json([env.incoming === was.req, env.outgoing === was.res]),
+  });
   expect(await (await engine.request("/x/")).json()).toEqual([true, true]);
 });
 
@@ -220,7 +235,9 @@ test("a handler that leaves the body unread can be asked again on the same conne
   await using engine = engineWith({ fetch: ({ method }: Request) => new Response(method) });
   const { port } = await engine.listen({ port: 0 });
   const client = await rawClient(port);
-  client.socket.write("POST /x/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /x/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  client.socket.write(
+    "POST /x/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /x/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+  );
   await client.closed;
   expect(client.text()).toMatch(/\r\n\r\nPOSTHTTP\/1\.1 200 OK[^]*\r\n\r\nGET$/);
 });

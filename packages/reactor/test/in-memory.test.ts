@@ -2,8 +2,10 @@ import { createServer, type RequestListener } from "node:http";
 import { PassThrough, Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { requestInMemory } from "../src/http/in-memory.ts";
+import { textOf } from "./support/text-of.ts";
 
-const send = (listener: RequestListener, input: string | URL | Request = "/", init?: RequestInit): Promise<Response> => requestInMemory(createServer(listener), input, init);
+const send = (listener: RequestListener, input: string | URL | Request = "/", init?: RequestInit): Promise<Response> =>
+  requestInMemory(createServer(listener), input, init);
 
 const tell: RequestListener = async (req, res) => {
   const body: Buffer[] = [];
@@ -19,7 +21,8 @@ interface Told {
   body: string;
 }
 
-const told = async (input: string | URL | Request, init?: RequestInit): Promise<Told> => (await (await send(tell, input, init)).json()) as Told;
+const told = async (input: string | URL | Request, init?: RequestInit): Promise<Told> =>
+  (await (await send(tell, input, init)).json()) as Told;
 
 test("a path is below http://localhost", async () => {
   const { method, url, headers, body } = await told("/a%20b?c=d");
@@ -38,13 +41,17 @@ test("a string, bytes and a form are sent with their length", async () => {
   const { headers, body } = await told("/", { method: "POST", body: "héllo" });
   expect([headers["content-length"], headers["content-type"], body]).toEqual(["6", "text/plain;charset=UTF-8", "héllo"]);
   const form = await told("/", { method: "POST", body: new URLSearchParams({ a: "1" }) });
-  expect([form.headers["content-type"], form.headers["content-length"], form.body]).toEqual(["application/x-www-form-urlencoded;charset=UTF-8", "3", "a=1"]);
+  expect([form.headers["content-type"], form.headers["content-length"], form.body]).toEqual([
+    "application/x-www-form-urlencoded;charset=UTF-8",
+    "3",
+    "a=1",
+  ]);
   expect((await told("/", { method: "POST" })).headers["content-length"]).toBe("0");
 });
 
 test("streams are sent in chunks, also an async iterable and without duplex", async () => {
   for (const body of [ReadableStream.from([Buffer.from("he"), Buffer.from("llo")]), Readable.from([Buffer.from("hello")])]) {
-    const answer = await told("/", { method: "POST", body } as RequestInit);
+    const answer = await told("/", { method: "POST", body });
     expect([answer.headers["transfer-encoding"], answer.headers["content-length"], answer.body]).toEqual(["chunked", undefined, "hello"]);
   }
 });
@@ -56,9 +63,9 @@ test("both directions stream at the same time", async () => {
   await writer.write(Buffer.from("first"));
   const res = await asked;
   const reader = res.body!.getReader();
-  expect(Buffer.from((await reader.read()).value!).toString()).toBe("first");
+  expect(textOf(await reader.read())).toBe("first");
   await writer.write(Buffer.from("second"));
-  expect(Buffer.from((await reader.read()).value!).toString()).toBe("second");
+  expect(textOf(await reader.read())).toBe("second");
   await writer.close();
   expect((await reader.read()).done).toBe(true);
 });
@@ -106,7 +113,10 @@ test("a megabyte goes there and back", async () => {
 
 test("an answer before the body was read is an answer", async () => {
   const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
-  const res = await send((_, answer) => void answer.writeHead(413, { connection: "close" }).end("too large"), "/", { method: "POST", body: endless });
+  const res = await send((_, answer) => void answer.writeHead(413, { connection: "close" }).end("too large"), "/", {
+    method: "POST",
+    body: endless,
+  });
   expect([res.status, await res.text()]).toEqual([413, "too large"]);
 });
 
@@ -152,7 +162,7 @@ test("a signal ends an answer that streams, and so does a reader that cancels", 
       { signal: controller.signal },
     );
     const reader = res.body!.getReader();
-    expect(Buffer.from((await reader.read()).value!).toString()).toBe("first");
+    expect(textOf(await reader.read())).toBe("first");
     const closed = new Promise((resolve) => source.once("close", resolve));
     if (end === "cancel") {
       await reader.cancel();

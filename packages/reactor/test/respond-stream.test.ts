@@ -5,6 +5,7 @@ import type { Body } from "../src/response/body.ts";
 import { respond } from "../src/response/respond.ts";
 import { http2Get } from "./support/http2-get.ts";
 import { rawClient } from "./support/raw-client.ts";
+import { textOf } from "./support/text-of.ts";
 import { wasServer } from "./support/was-server.ts";
 
 const text = (piece: string): Uint8Array => new TextEncoder().encode(piece);
@@ -23,7 +24,7 @@ const kinds: Record<string, () => Body> = {
   Readable: () => Readable.from(["a", "b", Buffer.from("c")]),
   "byte Readable": () => Readable.from([Buffer.from("abc")], { objectMode: false }),
   ReadableStream: () => new Response("abc").body!,
-  "ReadableStream of strings": () => ReadableStream.from(["a", "b", "c"]) as ReadableStream<string>,
+  "ReadableStream of strings": () => ReadableStream.from(["a", "b", "c"]),
   Blob: () => new Blob(["ab", "c"]),
   "async generator": asyncPieces,
   generator: function* () {
@@ -97,7 +98,7 @@ test("an event stream begins at once and comes event by event", async () => {
   const reader = res.body!.getReader();
   for (const event of ["data: 1\n\n", "data: 2\n\n"]) {
     source.write(event);
-    expect(Buffer.from((await reader.read()).value!).toString()).toBe(event);
+    expect(textOf(await reader.read())).toBe(event);
   }
   source.end();
   expect((await reader.read()).done).toBe(true);
@@ -110,10 +111,31 @@ const endless = (kind: string): { body: Body; closed: () => number } => {
   const close = (): void => void closed++;
   const iterator = { next: () => ({ value: piece }), return: () => (close(), { value: undefined, done: true }) };
   const bodies: Record<string, () => Body> = {
-    Readable: () => new Readable({ read() { this.push(piece); }, destroy(error, done) { close(); done(error); } }),
-    "waiting Readable": () => new Readable({ read() { if (closed === 0 && !this.readableDidRead) this.push(piece); }, destroy(error, done) { close(); done(error); } }),
+    Readable: () =>
+      new Readable({
+        read() {
+          this.push(piece);
+        },
+        destroy(error, done) {
+          close();
+          done(error);
+        },
+      }),
+    "waiting Readable": () =>
+      new Readable({
+        read() {
+          if (closed === 0 && !this.readableDidRead) this.push(piece);
+        },
+        destroy(error, done) {
+          close();
+          done(error);
+        },
+      }),
     ReadableStream: () => new ReadableStream({ pull: (controller) => controller.enqueue(text(piece)), cancel: close }),
-    "async iterable": () => ({ [Symbol.asyncIterator]: () => ({ next: async () => iterator.next(), return: async () => iterator.return() }) }) as AsyncIterable<string>,
+    "async iterable": () =>
+      ({
+        [Symbol.asyncIterator]: () => ({ next: async () => iterator.next(), return: async () => iterator.return() }),
+      }) as AsyncIterable<string>,
     iterable: () => ({ [Symbol.iterator]: () => iterator }) as Iterable<string>,
     "more()": () => ({ more: () => piece, close }),
     "waiting more()": () => {
@@ -173,9 +195,17 @@ for (const kind of closable) {
 
 test("a body that ended by itself is not told to end, but more() is always closed", async () => {
   const calls: string[] = [];
-  const iterator = { next: () => ({ value: undefined, done: true }), return: () => (calls.push("return"), { value: undefined, done: true }) };
+  const iterator = {
+    next: () => ({ value: undefined, done: true }),
+    return: () => (calls.push("return"), { value: undefined, done: true }),
+  };
   await using server = await wasServer((was) =>
-    respond(was, 200, [], was.path === "/more" ? moreOf([], () => void calls.push("close")) : ({ [Symbol.iterator]: () => iterator } as Iterable<string>)),
+    respond(
+      was,
+      200,
+      [],
+      was.path === "/more" ? moreOf([], () => void calls.push("close")) : ({ [Symbol.iterator]: () => iterator } as Iterable<string>),
+    ),
   );
   expect(await (await fetch(server.url)).text()).toBe("");
   expect(await (await fetch(`${server.url}/more`)).text()).toBe("");
@@ -270,7 +300,9 @@ for (const [kind, make] of Object.entries(failing)) {
 }
 
 test("a failed source resets the one stream of HTTP/2", async () => {
-  await using server = await wasServer((was) => respond(was, 200, [], was.path === "/ok" ? "ok" : failing["async generator"]!()), { http2: true });
+  await using server = await wasServer((was) => respond(was, 200, [], was.path === "/ok" ? "ok" : failing["async generator"]!()), {
+    http2: true,
+  });
   await expect(http2Get(server.url)).rejects.toThrow();
   expect(await (await http2Get(`${server.url}/ok`)).text()).toBe("ok");
   expect(server.lines).toHaveLength(1);
@@ -286,7 +318,7 @@ test("a failed source resets an HTTP/1.0 connection, whose orderly end would loo
 const wrongPieces: Record<string, { headers: string[]; body: () => Body; told: RegExp }> = {
   "more than its length": { headers: ["Content-Length", "4"], body: () => ["four", "more"], told: /Content-Length says 4/ },
   "less than its length": { headers: ["Content-Length", "9"], body: () => ["four"], told: /Content-Length says 9/ },
-  "something that is no bytes": { headers: [], body: () => ["four", 5 as never], told: /pieces of a stream are strings or bytes/ },
+  "something that is no bytes": { headers: [], body: () => ["four", 5] as string[], told: /pieces of a stream are strings or bytes/ },
 };
 
 for (const [what, { headers, body, told }] of Object.entries(wrongPieces)) {

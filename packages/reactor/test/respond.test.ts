@@ -53,7 +53,9 @@ test("null is an empty body with a length", async () => {
 });
 
 test("the Server header of the settings is sent unless the app has its own", async () => {
-  await using server = await wasServer((was) => respond(was, 200, was.path === "/own" ? ["server", "Own"] : [], ""), { settings: { server: "Skitai" } });
+  await using server = await wasServer((was) => respond(was, 200, was.path === "/own" ? ["server", "Own"] : [], ""), {
+    settings: { server: "Skitai" },
+  });
   expect((await fetch(server.url)).headers.get("server")).toBe("Skitai");
   expect((await fetch(`${server.url}/own`)).headers.get("server")).toBe("Own");
 });
@@ -78,14 +80,20 @@ test("HEAD gets the headers of GET and no body", async () => {
 });
 
 test("a HEAD handler may tell a length without making the body", async () => {
-  await using server = await wasServer((was) => respond(was, 200, ["Content-Length", "12345"], was.req.method === "HEAD" ? null : "x".repeat(12_345)));
+  await using server = await wasServer((was) =>
+    respond(was, 200, ["Content-Length", "12345"], was.req.method === "HEAD" ? null : "x".repeat(12_345)),
+  );
   expect((await fetch(server.url, { method: "HEAD" })).headers.get("content-length")).toBe("12345");
 });
 
 for (const status of [204, 304]) {
   test(`${status} has neither a body nor headers about one`, async () => {
-    const before = (_: unknown, res: { setHeader(name: string, value: string): unknown }): void => void res.setHeader("Content-Type", "text/html");
-    await using server = await wasServer((was) => respond(was, status, ["Content-Type", "text/plain", "Content-Length", "4", "ETag", '"1"'], "body"), { before });
+    const before = (_: unknown, res: { setHeader(name: string, value: string): unknown }): void =>
+      void res.setHeader("Content-Type", "text/html");
+    await using server = await wasServer(
+      (was) => respond(was, status, ["Content-Type", "text/plain", "Content-Length", "4", "ETag", '"1"'], "body"),
+      { before },
+    );
     const client = await rawClient(server.port);
     client.socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     await client.closed;
@@ -97,7 +105,13 @@ for (const status of [204, 304]) {
 
 test("headers that code in front has set are kept, replaced, or added up", async () => {
   await using server = await wasServer(
-    (was) => respond(was, 200, ["X-Both", "ours", "Set-Cookie", "b=2", "set-cookie", "c=3", "Vary", "Accept, origin", "X-Twice", "1", "x-twice", "2"], "hi"),
+    (was) =>
+      respond(
+        was,
+        200,
+        ["X-Both", "ours", "Set-Cookie", "b=2", "set-cookie", "c=3", "Vary", "Accept, origin", "X-Twice", "1", "x-twice", "2"],
+        "hi",
+      ),
     {
       before: (_, res) => {
         res.setHeader("X-Front", "front");
@@ -169,7 +183,13 @@ test("what cannot be a body is refused", async () => {
 
 test("HTTP/2 gets the same without the headers of HTTP/1.x connections", async () => {
   await using server = await wasServer(
-    (was) => respond(was, 200, ["Connection", "close", "Keep-Alive", "timeout=5", "Upgrade", "h2c", "Set-Cookie", "a=1", "Set-Cookie", "b=2", "X-A", "1"], "hello"),
+    (was) =>
+      respond(
+        was,
+        200,
+        ["Connection", "close", "Keep-Alive", "timeout=5", "Upgrade", "h2c", "Set-Cookie", "a=1", "Set-Cookie", "b=2", "X-A", "1"],
+        "hello",
+      ),
     { http2: true, before: (_, res) => res.setHeader("Set-Cookie", "z=0"), settings: { server: "Skitai" } },
   );
   const res = await http2Get(server.url);

@@ -34,7 +34,11 @@ const fetchHandle =
 const answer = async (was: Was, handler: FetchHandler): Promise<void> => {
   const response = await handler(fetchRequestOf(was), { incoming: was.req, outgoing: was.res });
   if (!isResponse(response)) {
-    throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: String(response), hint: "a fetch handler returns a Response." }, { status: 500 });
+    throw new ReactorError(
+      "SKITAI_REACTOR_BAD_RESPONSE",
+      { value: String(response), hint: "a fetch handler returns a Response." },
+      { status: 500 },
+    );
   }
   // The engine refused the body while the handler was at work, or the handler used the Node response.
   if (was.res.headersSent) return void response.body?.cancel().catch(() => {});
@@ -49,8 +53,10 @@ const answer = async (was: Was, handler: FetchHandler): Promise<void> => {
 export const respondFetch = async (was: Was, response: Response): Promise<void> => {
   const headers: FlatHeaders = [];
   for (const [name, value] of response.headers) headers.push(name, value);
-  if (response.bodyUsed) throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: "a Response", hint: "its body was read already." }, { status: 500 });
+  if (response.bodyUsed)
+    throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: "a Response", hint: "its body was read already." }, { status: 500 });
   await respond(was, response.status, headers, response.body && (await readAhead(response.body)));
 };
 
-const isResponse = (value: unknown): value is Response => typeof value === "object" && value !== null && "headers" in value && "status" in value && "body" in value;
+const isResponse = (value: unknown): value is Response =>
+  typeof value === "object" && value !== null && "headers" in value && "status" in value && "body" in value;

@@ -24,7 +24,12 @@ export const requestInMemory = async (server: Server, input: string | URL | Requ
   const body = await bodyOf(request, init.body);
   const url = new URL(request.url);
   const socket = connect(server, url.protocol === "https:");
-  const sent = httpRequest({ createConnection: () => socket, method: request.method, path: url.pathname + url.search, headers: headersOf(request, url, body) });
+  const sent = httpRequest({
+    createConnection: () => socket,
+    method: request.method,
+    path: url.pathname + url.search,
+    headers: headersOf(request, url, body),
+  });
   const abort = (): void => void sent.destroy(asError(signal.reason));
   signal.addEventListener("abort", abort);
   socket.once("close", () => signal.removeEventListener("abort", abort));
@@ -69,7 +74,14 @@ const headersOf = (request: Request, url: URL, body: Buffer | ReadableStream | n
 /** One end of a connection whose other end is the server's. */
 const connect = (server: Server, encrypted: boolean): Duplex => {
   const [client, remote] = duplexPair();
-  Object.assign(remote, { encrypted, remoteAddress: "127.0.0.1", remoteFamily: "IPv4", remotePort: 0, localAddress: "127.0.0.1", localPort: 0 });
+  Object.assign(remote, {
+    encrypted,
+    remoteAddress: "127.0.0.1",
+    remoteFamily: "IPv4",
+    remotePort: 0,
+    localAddress: "127.0.0.1",
+    localPort: 0,
+  });
   // A connection that one end gives up is lost for the other; what is in the client's buffer can still be read.
   client.once("close", () => remote.destroy());
   remote.once("close", () => {
@@ -85,7 +97,12 @@ const answerOf = (sent: ClientRequest): Promise<IncomingMessage> =>
     sent.once("response", resolve);
     sent.once("upgrade", (_, socket) => {
       socket.destroy();
-      reject(new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: "a change of protocol", hint: "a request in memory can only get an ordinary response." }));
+      reject(
+        new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", {
+          value: "a change of protocol",
+          hint: "a request in memory can only get an ordinary response.",
+        }),
+      );
     });
     // The server may answer and end the connection while the body is on its way.
     sent.on("error", reject);
@@ -108,7 +125,11 @@ const toResponse = (res: IncomingMessage, method: string, signal: AbortSignal): 
   for (let at = 0; at < res.rawHeaders.length; at += 2) headers.append(res.rawHeaders[at]!, res.rawHeaders[at + 1]!);
   const status = res.statusCode!;
   const init = { status, statusText: res.statusMessage ?? "", headers };
-  if (method !== "HEAD" && !bodiless.has(status)) return new Response(webStreamOf(res, { failure: (error) => (signal.aborted ? signal.reason : error), cancel: () => void res.destroy() }), init);
+  if (method !== "HEAD" && !bodiless.has(status))
+    return new Response(
+      webStreamOf(res, { failure: (error) => (signal.aborted ? signal.reason : error), cancel: () => void res.destroy() }),
+      init,
+    );
   res.resume();
   return new Response(null, init);
 };

@@ -65,6 +65,7 @@ const eachChunk = (req: NodeRequest, signal: AbortSignal | undefined, take: (chu
       req.pause();
       // An upload that breaks off now has nobody to tell.
       req.on("error", ignore);
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
       reject(error);
     };
     const onData = (chunk: Buffer): void => {

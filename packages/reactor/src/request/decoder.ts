@@ -23,7 +23,9 @@ export const decoderOf = (contentEncoding: string | undefined, limit: number): D
   if (coding === "" || coding === "identity") return undefined;
   const stream = streamOf(coding);
   if (!stream) {
-    throw new HttpError(415, `A request body in the content coding ${coding} cannot be read.`, { headers: ["Accept-Encoding", detectsPartOfZstd() ? "gzip, br, deflate, zstd" : "gzip, br, deflate"] });
+    throw new HttpError(415, `A request body in the content coding ${coding} cannot be read.`, {
+      headers: ["Accept-Encoding", detectsPartOfZstd() ? "gzip, br, deflate, zstd" : "gzip, br, deflate"],
+    });
   }
   return decoding(stream, coding, limit);
 };

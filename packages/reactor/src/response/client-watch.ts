@@ -35,7 +35,9 @@ export class ClientWatch {
       // A busy process runs late timers first: what came in meanwhile gets its turn before patience ends.
       const timer = patience === undefined ? undefined : setTimeout(() => setImmediate(resolve, undefined), patience);
       this.#wake = () => resolve(undefined);
-      Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(timer));
+      Promise.resolve(promise)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
     });
   }
 

@@ -40,4 +40,5 @@ export const markCompressed = (was: Was, headers: FlatHeaders, coding: ContentCo
 };
 
 /** A header of the response, given now or set before by a server or middleware in front. */
-const present = (was: Was, headers: FlatHeaders, name: string): string | undefined => headerOf(headers, name) ?? was.res.getHeader(name)?.toString();
+const present = (was: Was, headers: FlatHeaders, name: string): string | undefined =>
+  headerOf(headers, name) ?? was.res.getHeader(name)?.toString();

@@ -6,7 +6,11 @@ import type { ContentCoding } from "../http/accept.ts";
 // Levels at which a small machine keeps up with its network: higher ones cost several times the CPU for a few per cent.
 const gzipOptions: ZlibOptions = { level: 4 };
 const brotliOptions: BrotliOptions = {
-  params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 19, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: 4,
+    [constants.BROTLI_PARAM_LGWIN]: 19,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+  },
 };
 const zstdOptions: ZstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
@@ -27,7 +31,8 @@ export class Compressor {
 
   /** @param out takes the compressed bytes; false when its reader has to catch up. */
   constructor(coding: ContentCoding, out: (bytes: Buffer) => boolean) {
-    this.#stream = coding === "br" ? createBrotliCompress(brotliOptions) : coding === "zstd" ? createZstdCompress(zstdOptions) : createGzip(gzipOptions);
+    this.#stream =
+      coding === "br" ? createBrotliCompress(brotliOptions) : coding === "zstd" ? createZstdCompress(zstdOptions) : createGzip(gzipOptions);
     this.#flush = coding === "br" ? constants.BROTLI_OPERATION_FLUSH : coding === "zstd" ? constants.ZSTD_e_flush : constants.Z_SYNC_FLUSH;
     this.#stream.on("data", (bytes: Buffer) => (this.#flowing = out(bytes)));
     this.#stream.on("error", () => {});

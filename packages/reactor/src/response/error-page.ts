@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import { inspect } from "node:util";
 import { prefersJson } from "../http/accept.ts";
 import type { FlatHeaders } from "../http/types.ts";
 import type { Was } from "../was/was.ts";
@@ -47,7 +48,12 @@ export const respondError = (was: Was, status: number, options: ErrorPageOptions
  */
 export const rawError = (status: number): Buffer => {
   const page = pageOf(title(status), undefined, undefined);
-  const head = [`HTTP/1.1 ${title(status)}`, `Date: ${new Date().toUTCString()}`, `Content-Length: ${Buffer.byteLength(page)}`, "Connection: close"];
+  const head = [
+    `HTTP/1.1 ${title(status)}`,
+    `Date: ${new Date().toUTCString()}`,
+    `Content-Length: ${Buffer.byteLength(page)}`,
+    "Connection: close",
+  ];
   for (let at = 0; at < pageHeaders.length; at += 2) head.push(`${pageHeaders[at]}: ${pageHeaders[at + 1]}`);
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${page}`);
 };
@@ -56,7 +62,13 @@ const representation = /^(?:content-.*|transfer-encoding|etag|last-modified|expi
 
 const safety: readonly string[] = ["Cache-Control", "no-store", "X-Content-Type-Options", "nosniff"];
 
-const pageHeaders: readonly string[] = ["Content-Type", "text/html; charset=utf-8", ...safety, "Content-Security-Policy", "default-src 'none'"];
+const pageHeaders: readonly string[] = [
+  "Content-Type",
+  "text/html; charset=utf-8",
+  ...safety,
+  "Content-Security-Policy",
+  "default-src 'none'",
+];
 
 const send = (was: Was, status: number, options: ErrorPageOptions): void => {
   const { message, error } = options;
@@ -74,7 +86,8 @@ const withOwn = (standard: readonly string[], own: FlatHeaders = []): FlatHeader
   const names = new Set<string>();
   for (let at = 0; at < own.length; at += 2) names.add(own[at]!.toLowerCase());
   const headers = [...own];
-  for (let at = 0; at < standard.length; at += 2) if (!names.has(standard[at]!.toLowerCase())) headers.push(standard[at]!, standard[at + 1]!);
+  for (let at = 0; at < standard.length; at += 2)
+    if (!names.has(standard[at]!.toLowerCase())) headers.push(standard[at]!, standard[at + 1]!);
   return headers;
 };
 
@@ -95,8 +108,13 @@ const framesOf = (error: unknown): string[] => {
   const lines: string[] = [];
   const seen = new Set<unknown>();
   for (let one = error; one !== undefined && !seen.has(one) && seen.size < 8; one = one instanceof Error ? one.cause : undefined) {
-    const text = one instanceof Error ? (one.stack ?? String(one)) : String(one);
-    lines.push(...text.split("\n").slice(0, 40).map((line, at) => (at === 0 && seen.size > 0 ? `Caused by ${line}` : line.trim())));
+    const text = one instanceof Error ? (one.stack ?? String(one)) : typeof one === "string" ? one : inspect(one);
+    lines.push(
+      ...text
+        .split("\n")
+        .slice(0, 40)
+        .map((line, at) => (at === 0 && seen.size > 0 ? `Caused by ${line}` : line.trim())),
+    );
     seen.add(one);
   }
   return lines;

@@ -32,7 +32,14 @@ export const retractHeader = (res: NodeResponse, name: string): void => {
 export const writerOf = (was: Was): ServerResponse => was.res as ServerResponse;
 
 /** They describe an HTTP/1.x connection and may not appear in HTTP/2 (RFC 9113 section 8.2.2). */
-const connectionSpecific: ReadonlySet<string> = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings"]);
+const connectionSpecific: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings",
+]);
 
 const mergeHead = (res: ServerResponse, status: number, headers: FlatHeaders, http2: boolean): void => {
   // All of them first, so that a bad one leaves no traces on the error page that follows.

@@ -74,8 +74,11 @@ export const pump = async (was: Was, source: Source, options: PumpOptions): Prom
 
   /** False when the client has to catch up first. */
   async function send(piece: string | Uint8Array): Promise<boolean> {
-    // A stream of HTTP/2 that is gone answers with an error, not with false.
-    if (!compressor) return res.write(piece) === true;
+    if (!compressor) {
+      // A stream of HTTP/2 that is gone answers with an error, not with false.
+      const taken: unknown = res.write(piece);
+      return taken === true;
+    }
     return (await watch.until(compressor.write(piece, source.live))) ?? true;
   }
 };
@@ -93,4 +96,8 @@ export const breakOff = (was: Was): void => {
 };
 
 const wrongLength = (length: number | undefined, given: string): ReactorError =>
-  new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: `a stream of ${given} bytes`, hint: `Content-Length says ${length}.` }, { status: 500 });
+  new ReactorError(
+    "SKITAI_REACTOR_BAD_RESPONSE",
+    { value: `a stream of ${given} bytes`, hint: `Content-Length says ${length}.` },
+    { status: 500 },
+  );

@@ -74,7 +74,14 @@ const sendEmpty = (was: Was, status: number, headers: FlatHeaders, body: Body): 
   was.res.end();
 };
 
-const sendCompressed = async (was: Was, status: number, headers: FlatHeaders, body: string | Uint8Array, length: number, coding: ContentCoding): Promise<void> => {
+const sendCompressed = async (
+  was: Was,
+  status: number,
+  headers: FlatHeaders,
+  body: string | Uint8Array,
+  length: number,
+  coding: ContentCoding,
+): Promise<void> => {
   markCompressed(was, headers, coding);
   // The length is known only by doing the work, which nobody would read (RFC 9110 section 9.3.2 lets it be left out).
   if (was.req.method === "HEAD") return sendHeadOnly(was, status, headers);
@@ -89,7 +96,12 @@ const sendHeadOnly = (was: Was, status: number, headers: FlatHeaders): void => {
   was.res.end();
 };
 
-const sendStream = (was: Was, status: number, headers: FlatHeaders, body: Exclude<Body, string | Uint8Array | null>): void | Promise<void> => {
+const sendStream = (
+  was: Was,
+  status: number,
+  headers: FlatHeaders,
+  body: Exclude<Body, string | Uint8Array | null>,
+): void | Promise<void> => {
   const source = sourceOf(body);
   try {
     dropHeader(headers, "transfer-encoding");

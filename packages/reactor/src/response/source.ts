@@ -35,8 +35,10 @@ export const sourceOf = (body: StreamingBody): Source => {
   if (body instanceof ReadableStream) return readerSource(body.getReader());
   if (typeof body === "object" && body !== null) {
     if ("more" in body && typeof body.more === "function") return moreSource(body);
-    if (Symbol.asyncIterator in body && typeof body[Symbol.asyncIterator] === "function") return iteratorSource(body[Symbol.asyncIterator]());
-    if (Symbol.iterator in body && typeof body[Symbol.iterator] === "function") return { ...iteratorSource(body[Symbol.iterator]()), live: false };
+    if (Symbol.asyncIterator in body && typeof body[Symbol.asyncIterator] === "function")
+      return iteratorSource(body[Symbol.asyncIterator]());
+    if (Symbol.iterator in body && typeof body[Symbol.iterator] === "function")
+      return { ...iteratorSource(body[Symbol.iterator]()), live: false };
   }
   throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: nameOf(body), hint: `${sendable} can be sent.` }, { status: 500 });
 };
@@ -124,7 +126,12 @@ const readerSource = (reader: ReadableStreamDefaultReader<unknown>): Source => {
   };
 };
 
-const blobSource = (blob: Blob): Source => ({ ...readerSource(blob.stream().getReader()), length: blob.size, type: blob.type || undefined, live: false });
+const blobSource = (blob: Blob): Source => ({
+  ...readerSource(blob.stream().getReader()),
+  length: blob.size,
+  type: blob.type || undefined,
+  live: false,
+});
 
 const moreSource = (producer: MoreProducer): Source => {
   let open = true;

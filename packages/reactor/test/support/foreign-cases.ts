@@ -92,7 +92,11 @@ const cases = (kind: ForeignKind, base: string, ask: Ask, port: () => number): v
   test("reads JSON and forms", async () => {
     const json = await ask("/json", { method: "POST", headers: { "content-type": "application/json" }, body: '{"a":1,"b":"é"}' });
     expect(await json.json()).toEqual({ a: 1, b: "é" });
-    const form = await ask("/form", { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "a=1&b=%C3%A9" });
+    const form = await ask("/form", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "a=1&b=%C3%A9",
+    });
     expect(await form.json()).toEqual({ a: "1", b: "é" });
   });
 
@@ -130,7 +134,9 @@ const cases = (kind: ForeignKind, base: string, ask: Ask, port: () => number): v
 
   test("many requests at once do not see the was of each other", async () => {
     const ids = Array.from({ length: 20 }, (_, at) => `GTID-${at}`);
-    const found = await Promise.all(ids.map(async (id) => ((await (await ask("/was", { headers: { "x-gtxn-id": id } })).json()) as { gtxid: string }).gtxid));
+    const found = await Promise.all(
+      ids.map(async (id) => ((await (await ask("/was", { headers: { "x-gtxn-id": id } })).json()) as { gtxid: string }).gtxid),
+    );
     expect(found).toEqual(ids);
   });
 

@@ -12,7 +12,10 @@ export const http2Get = (url: string, options: Http2GetOptions = {}): Promise<Re
     const { origin, pathname, search } = new URL(url);
     const session: ClientHttp2Session = connect(origin);
     session.once("error", reject);
-    const stream = session.request({ ":method": options.method ?? "GET", ":path": pathname + search, ...options.headers }, { endStream: options.body === undefined });
+    const stream = session.request(
+      { ":method": options.method ?? "GET", ":path": pathname + search, ...options.headers },
+      { endStream: options.body === undefined },
+    );
     if (options.body !== undefined) stream.end(options.body);
     const chunks: Buffer[] = [];
     let head: IncomingHttpHeaders = {};

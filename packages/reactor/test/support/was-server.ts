@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { TrustedProxies } from "../../src/http/trusted-proxies.ts";
@@ -76,7 +76,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
     waiting.add(req);
     listener(req, res);
   };
-  const server = options.http2 ? createHttp2Server(listener) : createServer(listener as RequestListener<typeof IncomingMessage>);
+  const server = options.http2 ? createHttp2Server(listener) : createServer(listener as RequestListener);
   server.on("checkContinue", expecting);
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
