@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { connect, constants, createServer as createHttp2Server, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectTcp, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -17,7 +18,7 @@ const page = (): Saddle => {
     return `css for ${was.request.getHeader("cookie", "nobody")} by ${was.request.getHeader("referer", "nobody")}`;
   });
   app.route("/late", (was) => {
-    was.res.write("very ");
+    (was.res as ServerResponse).write("very ");
     was.response.hintPromise("/a.css");
     was.res.end("late");
     return undefined as never;
