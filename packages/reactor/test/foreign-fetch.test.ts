@@ -139,6 +139,15 @@ test("a handler that answers on the Node response is left alone", async () => {
   expect([res.status, await res.text()]).toEqual([201, "by itself"]);
 });
 
+test("an error with a status keeps it", async () => {
+  const fetch = (): never => {
+    throw Object.assign(new Error("no such link"), { status: 404, expose: true });
+  };
+  await using engine = engineWith({ fetch });
+  const res = await engine.request("/x/", { headers: { accept: "application/json" } });
+  expect([res.status, await res.json()]).toEqual([404, { code: 10000, message: "no such link" }]);
+});
+
 test("a handler that returns no Response is a 500", async () => {
   await using engine = engineWith({ fetch: () => "text" });
   expect((await engine.request("/x/")).status).toBe(500);

@@ -1,6 +1,7 @@
 import { connect, constants } from "node:http2";
 import { request } from "node:http";
 import { expect, test } from "vitest";
+import { respondError } from "../src/response/error-page.ts";
 import { respond } from "../src/response/respond.ts";
 import { rawClient } from "./support/raw-client.ts";
 import { http2Get } from "./support/http2-get.ts";
@@ -210,3 +211,41 @@ test("HTTP/2 HEAD has no body", async () => {
   session.destroy();
   expect([headers["content-length"], size]).toEqual(["5", 0]);
 });
+
+for (const http2 of [false, true]) {
+  for (const kind of ["string", "merged", "stream", "long text", "error page"]) {
+    test(`a late ${kind} for a client that went away does no harm (${http2 ? "HTTP/2" : "HTTP/1.1"})`, async () => {
+      const gone = Promise.withResolvers<void>();
+      const reached = Promise.withResolvers<void>();
+      let closed = 0;
+      await using server = await wasServer(
+        async (was) => {
+          was.res.once("close", gone.resolve);
+          reached.resolve();
+          await gone.promise;
+          if (kind === "error page") return respondError(was, 404);
+          if (kind === "merged") was.res.setHeader("X-A", "1");
+          if (kind === "stream") return respond(was, 200, [], { more: () => "piece", close: () => void closed++ });
+          return respond(was, 200, ["Content-Type", "text/plain"], kind === "long text" ? "x".repeat(5_000) : "hello");
+        },
+        { http2 },
+      );
+      const headers = { "accept-encoding": "gzip" };
+      if (http2) {
+        const session = connect(server.url);
+        session.on("error", () => {});
+        session.request({ ":path": "/", ...headers }).on("error", () => {});
+        await reached.promise;
+        session.destroy();
+      } else {
+        const asked = request(server.url, { headers }).on("error", () => {});
+        asked.end();
+        await reached.promise;
+        asked.destroy();
+      }
+      await gone.promise;
+      expect(await server.outcomes[0]).toBeUndefined();
+      expect([closed, server.lines]).toEqual([kind === "stream" ? 1 : 0, []]);
+    });
+  }
+}

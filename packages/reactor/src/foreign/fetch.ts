@@ -6,6 +6,7 @@ import { runWith } from "../was/current.ts";
 import type { Was } from "../was/was.ts";
 import { hasMethods } from "./duck.ts";
 import { fetchRequestOf } from "./fetch-request.ts";
+import { httpErrorOf } from "./http-error.ts";
 import { readAhead } from "./read-ahead.ts";
 
 /** The Node objects, as the second argument of a fetch handler; Hono apps know it as `c.env`. */
@@ -32,7 +33,7 @@ const fetchHandle =
     runWith(was, () => answer(was, handler));
 
 const answer = async (was: Was, handler: FetchHandler): Promise<void> => {
-  const response = await handler(fetchRequestOf(was), { incoming: was.req, outgoing: was.res });
+  const response = await responseOf(was, handler);
   if (!isResponse(response)) {
     throw new ReactorError(
       "SKITAI_REACTOR_BAD_RESPONSE",
@@ -43,6 +44,15 @@ const answer = async (was: Was, handler: FetchHandler): Promise<void> => {
   // The engine refused the body while the handler was at work, or the handler used the Node response.
   if (was.res.headersSent) return void response.body?.cancel().catch(() => {});
   await respondFetch(was, response);
+};
+
+const responseOf = async (was: Was, handler: FetchHandler): Promise<unknown> => {
+  const request = fetchRequestOf(was);
+  try {
+    return await handler(request, { incoming: was.req, outgoing: was.res });
+  } catch (error) {
+    throw httpErrorOf(error);
+  }
 };
 
 /**
