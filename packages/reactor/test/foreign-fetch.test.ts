@@ -183,6 +183,20 @@ test("a body that fails at once ends in an error page, a later failure breaks of
   await expect(later.text()).rejects.toThrow();
 });
 
+test("a body of something that is no bytes ends in an error page and is cancelled", async () => {
+  let cancelled = false;
+  const body = new ReadableStream({ pull: (controller) => controller.enqueue(5), cancel: () => void (cancelled = true) });
+  await using engine = engineWith({ fetch: () => new Response(body) });
+  expect((await engine.request("/x/")).status).toBe(500);
+  expect(cancelled).toBe(true);
+});
+
+test("more than can be held at once is streamed, and what was held is not lost", async () => {
+  const pieces = Array.from({ length: 300 }, (_, at) => String(at).padEnd(1_000));
+  await using engine = engineWith({ fetch: () => new Response(ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())) });
+  expect((await (await engine.request("/x/")).text()) === pieces.join("")).toBe(true);
+});
+
 test("the signal tells that the client went away", async () => {
   const aborted = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();

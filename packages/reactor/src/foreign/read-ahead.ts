@@ -12,23 +12,31 @@ export const readAhead = async (body: ReadableStream<unknown>): Promise<Uint8Arr
   const reader = body.getReader();
   const ready: Uint8Array[] = [];
   const soon = setImmediate();
-  let pending = reader.read();
-  for (let size = 0; size < limit; pending = reader.read()) {
-    const step = await Promise.race([pending, soon]);
-    if (step === undefined) break;
-    if (step.done) return ready.length === 1 ? ready[0]! : Buffer.concat(ready);
-    const piece = pieceOf(step.value);
-    ready.push(typeof piece === "string" ? Buffer.from(piece) : piece);
-    size += ready.at(-1)!.byteLength;
+  try {
+    for (let size = 0; ;) {
+      const pending = reader.read();
+      const step = size < limit ? await Promise.race([pending, soon]) : undefined;
+      if (step === undefined) return resumed(ready, pending, reader);
+      if (step.done) return ready.length === 1 ? ready[0]! : Buffer.concat(ready);
+      const piece = pieceOf(step.value);
+      ready.push(typeof piece === "string" ? Buffer.from(piece) : piece);
+      size += piece.length;
+    }
+  } catch (error) {
+    reader.cancel(error).catch(ignore);
+    throw error;
   }
-  return resumed(ready, pending, reader);
 };
+
+const ignore = (): void => {};
 
 type Read = ReturnType<ReadableStreamDefaultReader<unknown>["read"]>;
 
 /** The pieces at hand, the read under way, and the rest. */
 const resumed = (ready: Uint8Array[], pending: Read, reader: ReadableStreamDefaultReader<unknown>): AsyncIterable<string | Uint8Array> => {
   let next: Read | undefined = pending;
+  // It may fail when nobody reads on.
+  pending.catch(ignore);
   const iterator: AsyncIterator<string | Uint8Array> = {
     next: async () => {
       const piece = ready.shift();
