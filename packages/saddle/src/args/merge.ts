@@ -9,10 +9,14 @@ import { addArg, noArgs, readFields, type Args } from "./fields.ts";
  * @throws SKITAI_SADDLE_TOO_MANY_FIELDS, SKITAI_SADDLE_BAD_JSON (400)
  */
 export const mergeArgs = (was: HandledWas, strict: boolean): Args => {
-  const args = pathArgs(was);
+  let args = pathArgs(was);
   const url = was.req.url!;
   const query = url.indexOf("?");
-  if (query >= 0) addAll(args, readFields(url.slice(query + 1)));
+  if (query >= 0) {
+    const fields = readFields(url.slice(query + 1));
+    if (was[valuesSlot].length === 0) args = fields;
+    else addAll(args, fields);
+  }
   const body = was[bodySlot];
   if (body !== undefined && body.length > 0) addAll(args, bodyFields(was, strict));
   return args;
@@ -41,18 +45,18 @@ const pathArgs = (was: HandledWas): Args => {
   return args;
 };
 
-const addAll = (args: Args, fields: object): void => {
-  for (const [name, value] of Object.entries(fields)) addArg(args, name, value);
+const addAll = (args: Args, fields: Args): void => {
+  for (const name of Object.keys(fields)) addArg(args, name, fields[name]);
 };
 
-const bodyFields = (was: HandledWas, strict: boolean): object => {
+const bodyFields = (was: HandledWas, strict: boolean): Args => {
   const { request } = was;
   const type = request.getContentType();
   if (type === "application/x-www-form-urlencoded") return readFields(request.text());
   if (type === undefined || !isJson(type)) return {};
   try {
     const value = request.json();
-    return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Args) : {};
   } catch (error) {
     if (strict) throw error;
     return {};
