@@ -130,7 +130,7 @@ export class RequestHandler {
     const { live, ready } = this.#parts.health;
     if (was.path !== live && was.path !== ready) return false;
     const serving = was.path === live || !this.draining;
-    respond(was, serving ? 200 : 503, ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"], serving ? "ok\n" : "draining\n");
+    void respond(was, serving ? 200 : 503, ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"], serving ? "ok\n" : "draining\n");
     return true;
   }
 

@@ -15,5 +15,5 @@ export const certificateFor = async (names: readonly string[], passphrase?: stri
   });
   if (passphrase === undefined) return { cert: made.cert, key: made.private };
   const key = createPrivateKey(made.private).export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase });
-  return { cert: made.cert, key: key.toString() };
+  return { cert: made.cert, key };
 };
