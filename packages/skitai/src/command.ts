@@ -30,5 +30,7 @@ export const parseCommand = (args: readonly string[]): Command => {
     else if (Object.hasOwn(actions, value) && action === "run") action = actions[value]!;
     else throw new SkitaiError("SKITAI_UNKNOWN_COMMAND", { value });
   }
+  // Nobody would see it: a service in the background has no console.
+  if (verbose && (action === "start" || action === "restart")) throw new SkitaiError("SKITAI_UNKNOWN_COMMAND", { value: `${action} -v` });
   return { action, verbose };
 };

@@ -33,7 +33,8 @@ export class RequestObserver {
   readonly finished = (was: Was): void => {
     const { req } = was;
     const res = was.res as typeof was.res & Measured;
-    const url = req.url ?? "";
+    // Below the mount of a foreign app `req.url` is cut.
+    const url = (Reflect.get(req, "originalUrl") as string | undefined) ?? req.url ?? "";
     if (this.#log.excluded(url)) return;
     const { headers } = req;
     const now = performance.now();
@@ -42,7 +43,7 @@ export class RequestObserver {
       remoteAddress: res.peer,
       host: headers.host ?? (headers[":authority"] as string | undefined),
       method: req.method!,
-      url: (Reflect.get(req, "originalUrl") as string | undefined) ?? url,
+      url,
       version: versionOf(req),
       requestBytes: (req as { received?: number }).received ?? 0,
       status: res.statusCode,

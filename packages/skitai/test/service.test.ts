@@ -1,0 +1,156 @@
+import { get } from "node:http";
+import { connect } from "node:http2";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { suiteDirectory } from "../../reactor/test/support/temporary-directory.ts";
+import { fixture } from "./support/served.ts";
+import { freePort, startScript, type Ended, type Script } from "./support/script.ts";
+
+const directory = suiteDirectory();
+const script = fixture("service", "app.ts");
+let count = 0;
+
+/** A service of its own for each test: its wish, with a pid file that no other has. */
+const wishFor = (port: number, run: object = {}, calls: unknown[] = []): { calls: unknown[]; run: object } => ({
+  calls,
+  run: { port, pidFile: join(directory, `${++count}.pid`), varPath: join(directory, String(count)), requestLog: false, ...run },
+});
+
+const foreground = async (port: number, run: object = {}, calls: unknown[] = [], args: string[] = []): Promise<Script> => {
+  const service = startScript(script, args, wishFor(port, run, calls));
+  onTestFinished(async () => {
+    if (isAlive(service.pid)) process.kill(service.pid, "SIGINT");
+    await service.ended;
+  });
+  await service.until(/Serving/);
+  return service;
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** On a connection of its own: one that is open already stays with its worker. */
+const ask = (port: number, path = "/"): Promise<string> => {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  get({ port, path, agent: false }, (res) => {
+    let text = "";
+    res.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    res.on("end", () => resolve(text));
+  }).on("error", reject);
+  return promise;
+};
+
+describe("in the foreground", () => {
+  test("a script serves, says where, and works in its own directory", async () => {
+    const port = await freePort();
+    const service = await foreground(port, { workers: 2 });
+    expect(service.out()).toContain(`Serving http://127.0.0.1:${port} (2 workers)`);
+    expect(await ask(port)).toBe("Hello World");
+    const [pid, place] = (await ask(port, "/pid")).split(" in ");
+    expect(place).toBe(fixture("service"));
+    expect(Number(pid)).not.toBe(service.pid);
+  });
+
+  test("workers: 0 serves in the process itself", async () => {
+    const port = await freePort();
+    const service = await foreground(port, { workers: 0 });
+    expect((await ask(port, "/pid")).split(" in ")[0]).toBe(String(service.pid));
+  });
+
+  test("it ends with code 0 on Ctrl-C, and nothing is left", async () => {
+    const port = await freePort();
+    const service = await foreground(port);
+    const [pid] = (await ask(port, "/pid")).split(" in ");
+    process.kill(service.pid, "SIGINT");
+    expect((await service.ended).code).toBe(0);
+    expect(isAlive(Number(pid))).toBe(false);
+  });
+
+  test("what was set before run() holds", async () => {
+    const port = await freePort();
+    await foreground(port, { logPath: join(directory, "logs"), requestLog: true }, [
+      ["mount", "/files", "."],
+      ["setMaxAge", "/files", 60],
+      ["setKeepAlive", "7s"],
+      ["setRequestTimeout", "9s"],
+      ["setWorkerCriticalPoint", 95, 3, "20s"],
+      ["logOff", "/files/"],
+    ]);
+    const file = await fetch(`http://127.0.0.1:${port}/files/app.ts`);
+    expect([file.status, file.headers.get("cache-control"), file.headers.get("keep-alive")]).toEqual([200, "max-age=60", "timeout=7"]);
+    await ask(port, "/pid?logged");
+    await expect.poll(() => readFileSync(join(directory, "logs", "request.log"), "utf8")).toContain("/pid?logged");
+    expect(readFileSync(join(directory, "logs", "request.log"), "utf8")).not.toContain("/files/");
+  });
+
+  test("-v shows on the console what goes into files", async () => {
+    const port = await freePort();
+    const service = await foreground(port, { logPath: join(directory, "verbose"), requestLog: true }, [], ["-v"]);
+    await ask(port);
+    await service.until(/GET \/ HTTP\/1\.1/);
+  });
+
+  test("HTTP/2 is spoken on the same port", async () => {
+    const port = await freePort();
+    await foreground(port);
+    const session = connect(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ":path": "/" });
+    let text = "";
+    for await (const chunk of stream.setEncoding("utf8")) text += chunk;
+    session.close();
+    expect(text).toBe("Hello World");
+  });
+});
+
+describe("a script that cannot start says why in one line and ends with code 1", () => {
+  const failure = (wish: unknown, args: string[] = []): Promise<Ended> => startScript(script, args, wish).ended;
+
+  test.each([
+    ["an unknown command", {}, [], ["retart"], /unknown command: retart/],
+    ["a missing module", {}, [["mount", "/x", "none.ts"]], [], /none\.ts/],
+    ["a missing certificate", {}, [["enableSsl", "none.pem", "none.key"]], [], /none\.pem/],
+    ["a bad option", { keepAlive: "soon" }, [], [], /keepAlive.*soon/],
+    ["a bad number of workers", { workers: -1 }, [], [], /workers/],
+    ["an alias that nothing serves", { workers: 0 }, [["mount", "/x", "@members"]], [], /@members/],
+  ])("(%s)", async (_, run, calls, args, message) => {
+    const { code, err } = await failure(wishFor(0, run, calls), args);
+    expect(code).toBe(1);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(err).toMatch(message);
+  });
+
+  test("(a port in use)", async () => {
+    const port = await freePort();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    onTestFinished(() => void other.close());
+    const { code, err } = await failure(wishFor(port, { workers: 2 }));
+    expect([code, err.trim().split("\n").length]).toEqual([1, 1]);
+    expect(err).toContain(String(port));
+  });
+});
+
+test("as a daemon it is started, seen, restarted with new workers, and stopped", async () => {
+  const port = await freePort();
+  const wish = wishFor(port);
+  const command = (name: string): Promise<Ended> => startScript(script, [name], wish).ended;
+  expect(await command("status")).toMatchObject({ code: 1, err: "stopped\n" });
+  const started = await command("start");
+  onTestFinished(async () => void (await command("stop")));
+  expect(started).toMatchObject({ code: 0, out: expect.stringMatching(/^running \[\d+\]\n$/) });
+  const before = await ask(port, "/pid");
+  expect(await command("-d")).toMatchObject({ code: 1, err: expect.stringMatching(/^already running \[\d+\]\n$/) });
+  expect((await command("status")).out).toBe(started.out);
+  expect((await command("restart")).out).toBe(started.out);
+  expect(await ask(port, "/pid")).not.toBe(before);
+  expect(await command("stop")).toMatchObject({ code: 0, out: "stopped\n" });
+  await expect(ask(port)).rejects.toThrow();
+  expect(await command("-s")).toMatchObject({ code: 0, out: "stopped\n" });
+});
