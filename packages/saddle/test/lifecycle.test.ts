@@ -15,8 +15,8 @@ const lifecycle = (): { app: Saddle; notes: string[] } => {
   return { app, notes };
 };
 
-/** What a worker mounts that replaces another one after a reload. */
-const reloaded = (app: Saddle): Mountable => ({ [mountable]: (site: MountSite) => app[mountable]({ ...site, reloaded: true }) });
+/** What a worker mounts that takes the place of another one. */
+const successor = (app: Saddle): Mountable => ({ [mountable]: (site: MountSite) => app[mountable]({ ...site, successor: true }) });
 
 describe("the life of an app", () => {
   test("runs its hooks and events in order", async () => {
@@ -28,9 +28,9 @@ describe("the life of an app", () => {
     expect(notes).toEqual(["app:umounting", "beforeUmount", "umounted"]);
   });
 
-  test("in a worker that replaces another after a reload has the hooks of remounting behind those of mounting", async () => {
+  test("in a worker that takes the place of another has the hooks of remounting behind those of mounting", async () => {
     const { app, notes } = lifecycle();
-    const { request } = await serve(app, "memory", { mounts: [["/", reloaded(app) as Saddle]] });
+    const { request } = await serve(app, "memory", { mounts: [["/", successor(app) as Saddle]] });
     await request("/");
     expect(notes).toEqual([
       "beforeMount",

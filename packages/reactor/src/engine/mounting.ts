@@ -4,6 +4,7 @@ import type { HostTable } from "../host/host-table.ts";
 import { appNameOf, loadApp, runBootstrap } from "../mount/module-file.ts";
 import { findTarget, type FoundTarget, type MountRequest } from "../mount/mount-request.ts";
 import { mountable, type Mountable, type MountedApp, type MountSite, type Preference } from "../mount/types.ts";
+import { isSuccessor } from "../process/role.ts";
 import type { WasClass } from "../was/was.ts";
 import type { Wac } from "../was/wac.ts";
 import { FileStore } from "../static/file-store.ts";
@@ -83,7 +84,8 @@ export class Mounting {
 
   #site(request: MountRequest, found: FoundTarget): MountSite {
     const name = request.options.name ?? (found.kind === "file" ? appNameOf(found.file) : "app");
-    return { wac: this.#parts.wac, point: request.point, host: request.host, name, pref: request.options.pref, Was: this.#parts.Was };
+    const { wac, Was } = this.#parts;
+    return { wac, point: request.point, host: request.host, name, pref: request.options.pref, successor: isSuccessor(), Was };
   }
 
   async #app(request: MountRequest, found: FoundTarget, site: MountSite): Promise<MountedApp> {

@@ -30,8 +30,8 @@ export interface MountSite {
   readonly host: string;
   readonly name: string;
   readonly pref: Preference | undefined;
-  /** This process replaces one whose files have changed. */
-  readonly reloaded?: boolean;
+  /** This process takes the place of a worker that served before: after a reload, a restart or a crash. */
+  readonly successor?: boolean;
   /** The engine's `was` class. An app may extend it and hand its own class back as {@link MountedApp.Was}. */
   readonly Was: WasClass;
 }

@@ -93,7 +93,7 @@ export class Crew {
 
   #spawn(slot: Slot): WorkerProcess {
     const { bound, readyTimeout, free, returned, watch } = this.#parts;
-    const process = new WorkerProcess({ number: slot.number, bound }, readyTimeout, {
+    const process = new WorkerProcess({ number: slot.number, bound, successor: slot.current !== undefined }, readyTimeout, {
       free,
       returned,
       asked: (what) => this.#asked(what, process, slot),

@@ -65,17 +65,17 @@ export class MountedSaddle implements MountedApp {
     const { wac } = this.#site;
     await this.#live("beforeMount", wac);
     this.#emit(appStarting, wac);
-    if (this.#site.reloaded) {
+    if (this.#site.successor) {
       await this.#live("beforeRemount", wac);
       this.#emit(appRestarting, wac);
     }
     this.#emit(appStarted, wac);
-    if (this.#site.reloaded) this.#emit(appRestarted, wac);
+    if (this.#site.successor) this.#emit(appRestarted, wac);
   }
 
   async mounted(): Promise<void> {
     await this.#live("mounted", this.#idle);
-    if (this.#site.reloaded) await this.#live("remounted", this.#idle);
+    if (this.#site.successor) await this.#live("remounted", this.#idle);
     this.#emit(appMounted, this.#idle);
   }
 

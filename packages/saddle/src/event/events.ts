@@ -5,7 +5,7 @@ import type { SaddleWas } from "../was/types.ts";
 export const appStarting = "app:starting";
 /** The app has started: `(wac)`. */
 export const appStarted = "app:started";
-/** The app is about to be mounted in a worker that replaces another one after a reload: `(wac)`. */
+/** The app is about to be mounted in a worker that takes the place of one that served before (after a reload, a restart or a crash): `(wac)`. */
 export const appRestarting = "app:restarting";
 /** The app has started in such a worker: `(wac)`. */
 export const appRestarted = "app:restarted";

@@ -28,7 +28,7 @@ export interface LifecycleHooks {
   beforeMount: (wac: Wac) => unknown;
   /** All apps are mounted; the engine is about to listen. */
   mounted: (was: SaddleWas) => unknown;
-  /** After `beforeMount`, in a worker that replaces another one after a reload. */
+  /** After `beforeMount`, in a worker that takes the place of one that served before (after a reload, a restart or a crash). */
   beforeRemount: (wac: Wac) => unknown;
   /** After `mounted`, in such a worker. */
   remounted: (was: SaddleWas) => unknown;
