@@ -8,7 +8,8 @@ const templates = {
   SKITAI_SADDLE_BAD_RULE: "{value} is not a route rule: {hint}",
   SKITAI_SADDLE_BAD_ROUTE_OPTION: "The route {rule} has an option that this version does not know: {option}. It knows {known}.",
   SKITAI_SADDLE_BAD_HANDLER: "The handler of {rule} must be a function, not {value}.",
-  SKITAI_SADDLE_NAME_TAKEN: "Function {name} is already defined, by the route {taken}. Rename the function of {rule}, or give the route a name of its own with the option `name`.",
+  SKITAI_SADDLE_NAME_TAKEN:
+    "Function {name} is already defined, by the route {taken}. Rename the function of {rule}, or give the route a name of its own with the option `name`.",
   SKITAI_SADDLE_ROUTE_TAKEN: "The route {rule} is already defined for {methods}.",
   SKITAI_SADDLE_ROUTE_UNKNOWN: "There is no route named {name} in this app. Named routes: {known}.",
   SKITAI_SADDLE_APP_UNKNOWN: "There is no app named {name} in this virtual host. Apps: {known}.",
@@ -20,7 +21,7 @@ const templates = {
   SKITAI_SADDLE_TOO_MANY_FIELDS: "The request has more than {limit} fields.",
   SKITAI_SADDLE_BAD_JSON: "The request body is not JSON: {reason}",
   SKITAI_SADDLE_BODY_NOT_COLLECTED: "The request body was not collected: {hint} Read it from was.request.stream.",
-  SKITAI_SADDLE_BAD_STATUS: "{value} is not an HTTP status. Use a number from 200 to 599, or a string such as \"404 Not Found\".",
+  SKITAI_SADDLE_BAD_STATUS: '{value} is not an HTTP status. Use a number from 200 to 599, or a string such as "404 Not Found".',
   SKITAI_SADDLE_NO_RETURN: "The handler of {rule} returned nothing. Return null for an empty answer (204).",
   SKITAI_SADDLE_BAD_RETURN: "A handler returned what cannot be sent: {reason}",
   SKITAI_SADDLE_REQUEST_MISSING: "{what} was used outside a request.",

@@ -48,12 +48,28 @@ describe.each(ways)("arguments (%s)", (way) => {
     expect(await got(json("{broken"))).toEqual([{ q: "1" }, "{broken"]);
     expect(await got({ method: "POST", body: "a=1" })).toEqual([{ q: "1" }, "a=1"]);
     expect(await got({ method: "POST" })).toEqual([{ q: "1" }, ""]);
-    expect(await got({ ...json({ a: 1 }), headers: { "Content-Type": "application/problem+json" } })).toEqual([{ q: "1", a: 1 }, '{"a":1}']);
+    expect(await got({ ...json({ a: 1 }), headers: { "Content-Type": "application/problem+json" } })).toEqual([
+      { q: "1", a: 1 },
+      '{"a":1}',
+    ]);
   });
 
   test("that are declared are converted, and defaults stand for missing ones", async () => {
     const app = new Saddle();
-    const params = { s: "string", i: "int", f: "float", b: "bool", j: "json", o: "int?", page: 1, sort: "date", desc: false, tags: [], more: {}, any: null };
+    const params = {
+      s: "string",
+      i: "int",
+      f: "float",
+      b: "bool",
+      j: "json",
+      o: "int?",
+      page: 1,
+      sort: "date",
+      desc: false,
+      tags: [],
+      more: {},
+      any: null,
+    };
     app.route("/x", { params }, (was, args) => ({ args, same: was.request.args === (args as unknown) }));
     const { request } = await serve(app, way);
     const got = async (path: string, init?: RequestInit): Promise<unknown> => (await request(path, init)).json();
@@ -122,7 +138,10 @@ describe.each(ways)("arguments (%s)", (way) => {
     const app = new Saddle();
     const args = z.object({ id: z.number(), topic: z.string().min(2), tags: z.array(z.string()).default([]) });
     app.route("/zod/<int:id>", { args }, (was, { id, topic, tags }) => [id + 1, topic.toUpperCase(), tags, was.request.args["topic"]]);
-    app.route("/valibot/<name>", { args: v.object({ page: v.pipe(v.string(), v.toNumber()) }) }, (_was, { name, page }) => ({ name, page }));
+    app.route("/valibot/<name>", { args: v.object({ page: v.pipe(v.string(), v.toNumber()) }) }, (_was, { name, page }) => ({
+      name,
+      page,
+    }));
     const { request } = await serve(app, way);
     expect(await (await request("/zod/1?topic=ab&tags=x&tags=y")).json()).toEqual([2, "AB", ["x", "y"], "ab"]);
     expect(await (await request("/valibot/me?page=2&unknown=1")).json()).toEqual({ name: "me", page: 2 });

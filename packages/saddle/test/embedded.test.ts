@@ -155,7 +155,11 @@ describe("in Hono", () => {
     outer.mount("/x", app.fetch);
     outer.get("/own", (context) => context.text("hono"));
     expect(await (await outer.request("/x/hello/a_b")).json()).toMatchObject({ name: "a b" });
-    expect(await (await outer.request("/x/post", { method: "POST", body: "a=1", headers: { "Content-Type": "application/x-www-form-urlencoded" } })).json()).toEqual({
+    expect(
+      await (
+        await outer.request("/x/post", { method: "POST", body: "a=1", headers: { "Content-Type": "application/x-www-form-urlencoded" } })
+      ).json(),
+    ).toEqual({
       a: 1,
     });
     expect(await (await outer.request("/x/stream")).text()).toBe("ab");

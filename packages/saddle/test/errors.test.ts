@@ -53,7 +53,11 @@ describe.each(ways)("an uncaught error (%s)", (way) => {
     });
     const { request } = await serve(app, way);
     const response = await request("/x");
-    expect([response.status, response.headers.get("x-a"), response.headers.get("content-type")]).toEqual([500, null, "text/html; charset=utf-8"]);
+    expect([response.status, response.headers.get("x-a"), response.headers.get("content-type")]).toEqual([
+      500,
+      null,
+      "text/html; charset=utf-8",
+    ]);
   });
 
   test("may be anything that can be thrown", async () => {
@@ -114,7 +118,10 @@ describe.each(ways)("custom error pages (%s)", (way) => {
     const app = new Saddle();
     app.defaultErrorHandler(() => "<p>sorry");
     const { request } = await serve(app, way);
-    expect(await (await request("/none", { headers: { Accept: "application/json" } })).json()).toEqual({ code: 10000, message: "404 Not Found" });
+    expect(await (await request("/none", { headers: { Accept: "application/json" } })).json()).toEqual({
+      code: 10000,
+      message: "404 Not Found",
+    });
   });
 
   test("may take their time, and choose another status", async () => {
@@ -137,7 +144,13 @@ describe.each(ways)("custom error pages (%s)", (way) => {
     app.route("/x", boom);
     for (const code of [410, 409, 403]) app.route(`/${code}`, (was) => was.response(code));
     const { request, log } = await serve(app, way);
-    for (const [path, status] of [["/none", 404], ["/x", 500], ["/410", 410], ["/409", 409], ["/403", 403]] as const) {
+    for (const [path, status] of [
+      ["/none", 404],
+      ["/x", 500],
+      ["/410", 410],
+      ["/409", 409],
+      ["/403", 403],
+    ] as const) {
       const response = await request(path);
       expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(`<h1>${status} `)]);
     }
@@ -160,7 +173,13 @@ describe("an error of this package", () => {
   test("is known by its code, says what is wrong, and keeps its cause", () => {
     const cause = new Error("under it");
     const error = new SaddleError("SKITAI_SADDLE_ARGUMENT_MISSING", { name: "q" }, { status: 400, cause });
-    expect(error).toMatchObject({ name: "SaddleError", code: "SKITAI_SADDLE_ARGUMENT_MISSING", status: 400, cause, message: "The argument q is missing." });
+    expect(error).toMatchObject({
+      name: "SaddleError",
+      code: "SKITAI_SADDLE_ARGUMENT_MISSING",
+      status: 400,
+      cause,
+      message: "The argument q is missing.",
+    });
     expect(new SaddleError("SKITAI_SADDLE_BAD_STATUS", { value: "x" })).not.toHaveProperty("cause");
   });
 

@@ -44,9 +44,16 @@ test("emitAfter tells an event when a function has returned, and chains", async 
     return "users";
   });
   app.route("/users", users);
-  app.route("/sync", { name: "sync" }, app.emitAfter("user-updated", () => "sync"));
+  app.route(
+    "/sync",
+    { name: "sync" },
+    app.emitAfter("user-updated", () => "sync"),
+  );
   app.on("photo-updated", () => void seen.push("photo"));
-  app.on("user-updated", app.emitAfter("photo-updated", () => void seen.push("user")));
+  app.on(
+    "user-updated",
+    app.emitAfter("photo-updated", () => void seen.push("user")),
+  );
   const { request } = await serve(app);
   expect(await (await request("/users")).text()).toBe("users");
   expect(seen).toEqual(["handler", "user", "photo"]);

@@ -52,7 +52,9 @@ const fetchPage = async (session: ClientHttp2Session, headers: Record<string, st
   const hints: IncomingHttpHeaders[] = [];
   const pushes: Promise<Fetched["pushed"][number]>[] = [];
   session.on("stream", (stream, requested) => {
-    const pushed = new Promise<number | undefined>((resolve) => void stream.on("push", (answer: IncomingHttpHeaders) => resolve(Number(answer[":status"]))));
+    const pushed = new Promise<number | undefined>(
+      (resolve) => void stream.on("push", (answer: IncomingHttpHeaders) => resolve(Number(answer[":status"]))),
+    );
     pushes.push(Promise.all([pushed, text(stream)]).then(([status, body]) => ({ path: String(requested[":path"]), status, body })));
   });
   const stream = session.request({ ":path": "/", ...headers });

@@ -21,7 +21,8 @@ const noting = (): { app: Saddle; notes: string[]; note: (text: string) => () =>
   const notes: string[] = [];
   const note = (text: string) => (): void => void notes.push(text);
   app.beforeRequest(note("before")).finishRequest(note("finish")).failedRequest(note("failed")).teardownRequest(note("teardown"));
-  for (const event of [requestStarting, requestFailed, requestSuccess, requestTearingDown, requestFinished] as const) app.on(event, note(event));
+  for (const event of [requestStarting, requestFailed, requestSuccess, requestTearingDown, requestFinished] as const)
+    app.on(event, note(event));
   app.route("/ok", () => {
     notes.push("handler");
     return "ok";
@@ -42,7 +43,16 @@ describe.each(ways)("hooks around a request (%s)", (way) => {
     const { app, notes } = noting();
     const { request } = await serve(app, way);
     expect(await (await request("/ok")).text()).toBe("ok");
-    expect(notes).toEqual(["request:started", "before", "handler", "request:success", "finish", "request:teardown", "teardown", "request:finished"]);
+    expect(notes).toEqual([
+      "request:started",
+      "before",
+      "handler",
+      "request:success",
+      "finish",
+      "request:teardown",
+      "teardown",
+      "request:finished",
+    ]);
   });
 
   test("tell a failure, and always tear down", async () => {
@@ -165,10 +175,12 @@ describe.each(ways)("works of one route (%s)", (way) => {
   test("run before and after its handler, what the latter return being ignored", async () => {
     const app = new Saddle();
     const notes: string[] = [];
-    const note = (text: string) => (was: SaddleWas): string | undefined => {
-      notes.push(text);
-      return text.startsWith("post") ? "ignored" : (was.request.args[text] as string | undefined);
-    };
+    const note =
+      (text: string) =>
+      (was: SaddleWas): string | undefined => {
+        notes.push(text);
+        return text.startsWith("post") ? "ignored" : (was.request.args[text] as string | undefined);
+      };
     app.route("/x", { preworks: [note("pre1"), note("pre2")], postworks: [note("post1"), note("post2")] }, () => {
       notes.push("handler");
       return "x";
@@ -195,7 +207,16 @@ describe.each(ways)("works of one route (%s)", (way) => {
       return was.request.args["answer"];
     };
     app.route("/x", { ifFileModified: [file, reload, 0] }, () => "x");
-    app.route("/both", { ifFileModified: [[file, reload, "0ms"], [join(directory, "none"), reload]] }, () => "x");
+    app.route(
+      "/both",
+      {
+        ifFileModified: [
+          [file, reload, "0ms"],
+          [join(directory, "none"), reload],
+        ],
+      },
+      () => "x",
+    );
     const { request } = await serve(app, way);
     await request("/x");
     await request("/x");
@@ -215,7 +236,12 @@ test("a file is not looked at more often than asked", async () => {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, "config");
   writeFileSync(file, "1");
-  const watch = watchFile(file, () => void calls++, 1000, () => time);
+  const watch = watchFile(
+    file,
+    () => void calls++,
+    1000,
+    () => time,
+  );
   const was = {} as SaddleWas;
   await watch(was);
   utimesSync(file, new Date(), new Date(Date.now() + 5000));

@@ -77,7 +77,12 @@ describe("the life of an app", () => {
     app.beforeMount((wac) => wac.register("searcher", { query: (word: string) => `found ${word}` }));
     const other = new Saddle();
     other.route("/", (was) => (was as unknown as { searcher: { query(word: string): string } }).searcher.query("ipad"));
-    const { request } = await serve(app, "memory", { mounts: [["/a", app], ["/b", other]] });
+    const { request } = await serve(app, "memory", {
+      mounts: [
+        ["/a", app],
+        ["/b", other],
+      ],
+    });
     expect(await (await request("/b/")).text()).toBe("found ipad");
   });
 
@@ -86,7 +91,13 @@ describe("the life of an app", () => {
     const got: unknown[] = [];
     app.route("/u/<int:id>", { name: "user" }, () => "");
     app.mounted((was) => {
-      got.push(was.render("hello.html", { name: "Hans" }), was.ab("user", 1), was.request.args, was.request.body.length, was.env["HTTP_HOST"]);
+      got.push(
+        was.render("hello.html", { name: "Hans" }),
+        was.ab("user", 1),
+        was.request.args,
+        was.request.body.length,
+        was.env["HTTP_HOST"],
+      );
       was.log("cache filled");
     });
     const { request, log } = await serve(app, "memory", { mounts: [["/m", app]] });
@@ -101,10 +112,21 @@ describe("preferences of a mount", () => {
     const app = new Saddle();
     app.config["pageSize"] = 10;
     app.securekey = "own";
-    app.route("/", (was) => [was.app.debug, was.app.securekey, was.app.config["pageSize"], was.app.config["other"] ?? null, was.app.config.argumentErrorStatus]);
+    app.route("/", (was) => [
+      was.app.debug,
+      was.app.securekey,
+      was.app.config["pageSize"],
+      was.app.config["other"] ?? null,
+      was.app.config.argumentErrorStatus,
+    ]);
     app.route("/int", { params: { n: "int" } }, () => "");
     const pref = { debug: true, securekey: "theirs", config: { pageSize: 20, argumentErrorStatus: 508 } };
-    const { request } = await serve(app, "memory", { mounts: [["/a", app, { pref, name: "a" }], ["/b", app, { name: "b" }]] });
+    const { request } = await serve(app, "memory", {
+      mounts: [
+        ["/a", app, { pref, name: "a" }],
+        ["/b", app, { name: "b" }],
+      ],
+    });
     expect(await (await request("/a/")).json()).toEqual([true, "theirs", 20, null, 508]);
     expect(await (await request("/b/")).json()).toEqual([false, "own", 10, null, 400]);
     expect([(await request("/a/int")).status, (await request("/b/int")).status]).toEqual([508, 400]);
@@ -117,7 +139,12 @@ describe("preferences of a mount", () => {
     const app = new Saddle("/srv/shop");
     app.route("/", (was) => was.request.body.length);
     const pref = { useReloader: true, config: { maxPostBodySize: 5 } };
-    const { request, engine } = await serve(app, "memory", { mounts: [["/a", app, { pref, name: "a" }], ["/b", app, { name: "b" }]] });
+    const { request, engine } = await serve(app, "memory", {
+      mounts: [
+        ["/a", app, { pref, name: "a" }],
+        ["/b", app, { name: "b" }],
+      ],
+    });
     const status = async (path: string): Promise<number> => (await request(path, { method: "POST", body: "123456" })).status;
     expect([await status("/a/"), await status("/b/")]).toEqual([413, 200]);
     expect(engine.watchPaths).toEqual(["/srv/shop"]);

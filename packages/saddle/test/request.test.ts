@@ -16,12 +16,24 @@ const seen = async (look: (request: SaddleRequest) => unknown, init: RequestInit
   return ((await (await request(path, init)).json()) as { seen?: unknown }).seen;
 };
 
-const post = (body: string | Uint8Array<ArrayBuffer>, type: string): RequestInit => ({ method: "POST", body, headers: { "Content-Type": type } });
+const post = (body: string | Uint8Array<ArrayBuffer>, type: string): RequestInit => ({
+  method: "POST",
+  body,
+  headers: { "Content-Type": type },
+});
 
 describe("was.request", () => {
   test("tells the request line", async () => {
     const look = (r: SaddleRequest): unknown => [r.method, r.command, r.uri, r.version, r.scheme, r.getScheme(), r.splitUri()];
-    expect(await seen(look, { method: "PUT" }, "/x?a=%20")).toEqual(["PUT", "put", "/x?a=%20", "1.1", "http", "http", ["/x", null, "?a=%20", null]]);
+    expect(await seen(look, { method: "PUT" }, "/x?a=%20")).toEqual([
+      "PUT",
+      "put",
+      "/x?a=%20",
+      "1.1",
+      "http",
+      "http",
+      ["/x", null, "?a=%20", null],
+    ]);
   });
 
   test("tells headers in any case of their names", async () => {
@@ -98,7 +110,10 @@ describe("was.request", () => {
       return { routable: was.request.routable, routed: was.request.routed?.name };
     });
     const { request } = await serve(app);
-    expect(await (await request("/u/1")).json()).toEqual({ routable: { methods: ["GET"], args: ["id", "q"], urlargs: ["id"] }, routed: "user" });
+    expect(await (await request("/u/1")).json()).toEqual({
+      routable: { methods: ["GET"], args: ["id", "q"], urlargs: ["id"] },
+      routed: "user",
+    });
   });
 
   test("keeps what hooks hand on in was.g", async () => {
@@ -114,7 +129,11 @@ describe("was.request", () => {
     app.route("/x", (was) => was.env);
     const { request } = await serve(app, "memory", { mounts: [["/m", app]] });
     const env = (await (
-      await request("/m/x?a=1", { method: "POST", body: "b", headers: { "Content-Type": "text/plain", "User-Agent": "t", Proxy: "http://evil" } })
+      await request("/m/x?a=1", {
+        method: "POST",
+        body: "b",
+        headers: { "Content-Type": "text/plain", "User-Agent": "t", Proxy: "http://evil" },
+      })
     ).json()) as Record<string, string>;
     expect(env).toMatchObject({
       REQUEST_METHOD: "POST",
@@ -144,7 +163,8 @@ describe.each(ways)("request bodies (%s)", (way) => {
     };
     expect(await sent("a".repeat(1024))).toBe(1024);
     expect(await sent("a".repeat(1025))).toBe(413);
-    const chunks = (count: number): ReadableStream => Readable.toWeb(Readable.from(Array.from({ length: count }, () => Buffer.alloc(512)))) as ReadableStream;
+    const chunks = (count: number): ReadableStream =>
+      Readable.toWeb(Readable.from(Array.from({ length: count }, () => Buffer.alloc(512)))) as ReadableStream;
     expect(await sent(chunks(2))).toBe(1024);
     expect(await sent(chunks(3))).toBe(413);
   });
@@ -163,8 +183,11 @@ describe.each(ways)("request bodies (%s)", (way) => {
     app.config.maxPostBodySize = "1kb";
     app.route("/x", { methods: ["POST"], body: "stream" }, async (was) => (await text(was.request.stream)).length);
     const { request } = await serve(app, way);
-    const parts = (count: number): RequestInit =>
-      ({ method: "POST", body: Readable.toWeb(Readable.from(Array.from({ length: count }, () => Buffer.alloc(512)))), duplex: "half" });
+    const parts = (count: number): RequestInit => ({
+      method: "POST",
+      body: Readable.toWeb(Readable.from(Array.from({ length: count }, () => Buffer.alloc(512)))),
+      duplex: "half",
+    });
     expect(await (await request("/x", { method: "POST", body: "abc" })).json()).toBe(3);
     expect(await (await request("/x", parts(2))).json()).toBe(1024);
     expect((await request("/x", parts(3))).status).toBe(413);
@@ -221,14 +244,23 @@ describe("a client that asks before it sends a body", () => {
     new Promise((resolve, reject) => {
       let got = "";
       const socket = connectTcp(port, "127.0.0.1", () => {
-        socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`);
+        socket.write(
+          `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`,
+        );
       });
       socket.on("data", (chunk) => {
         const first = got === "";
         got += String(chunk);
         if (first && got.startsWith("HTTP/1.1 100")) socket.write(body);
       });
-      socket.on("end", () => resolve(got.split("\r\n").filter((line) => line.startsWith("HTTP/")).join(" ")));
+      socket.on("end", () =>
+        resolve(
+          got
+            .split("\r\n")
+            .filter((line) => line.startsWith("HTTP/"))
+            .join(" "),
+        ),
+      );
       socket.on("error", reject);
     });
 
@@ -286,7 +318,14 @@ describe("a body that breaks off", () => {
 describe("over HTTP/2", () => {
   test("the request looks the same", async () => {
     const app = new Saddle();
-    app.route("/x/<name>", (was, { name }) => [was.request.version, was.request.host, name, was.request.args, was.request.getHeader("x-one"), was.env["HTTP_X_ONE"]]);
+    app.route("/x/<name>", (was, { name }) => [
+      was.request.version,
+      was.request.host,
+      name,
+      was.request.args,
+      was.request.getHeader("x-one"),
+      was.env["HTTP_X_ONE"],
+    ]);
     const { engine } = await serve(app);
     const { port } = await engine.listen({ port: 0 });
     const client = connect(`http://127.0.0.1:${port}`);

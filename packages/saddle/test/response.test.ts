@@ -52,14 +52,21 @@ describe.each(ways)("was.response (%s)", (way) => {
     expect(await (await answer((was) => was.response())).text()).toContain("<h1>200 OK</h1>");
   });
 
-  test.each([0, 99, 600, 200.5, Number.NaN, "200OK", "abc", "99 Low", "200 a\r\nX: y", "", null])("refuses the status %j", async (status) => {
-    expect((await answer((was) => was.response(status as never, "x"))).status).toBe(500);
-  });
+  test.each([0, 99, 600, 200.5, Number.NaN, "200OK", "abc", "99 Low", "200 a\r\nX: y", "", null])(
+    "refuses the status %j",
+    async (status) => {
+      expect((await answer((was) => was.response(status as never, "x"))).status).toBe(500);
+    },
+  );
 
   test("collects headers for whatever is returned", async () => {
     const response = await answer((was) => {
       was.response.setHeader("X-Many", "1").setHeader("x-many", 2).setHeader("Content-Type", "text/a").setHeader("content-type", "text/b");
-      was.response.setHeaders([["X-List", "a"]]).setHeaders({ "X-Object": ["b", "c"] }).update("X-Updated", "old").update("x-updated", "new");
+      was.response
+        .setHeaders([["X-List", "a"]])
+        .setHeaders({ "X-Object": ["b", "c"] })
+        .update("X-Updated", "old")
+        .update("x-updated", "new");
       was.response.setHeader("X-Gone", "1").setHeader("X-Gone", "2").delHeader("x-gone").setStatus("202 Accepted");
       const { response: own } = was;
       return { own: [own.getHeader("X-MANY"), own.getHeader("none") ?? "none", own.getStatus(), own.getHeaders().length] };
@@ -90,11 +97,20 @@ describe.each(ways)("was.response (%s)", (way) => {
   });
 
   test("sends a file", async () => {
-    const file = await answer((was) => was.response.file(join(files, "a.txt"), "text/plain", "ä \"b\".txt"));
-    expect([file.status, file.headers.get("content-type"), file.headers.get("content-length"), await file.text()]).toEqual([200, "text/plain", "4", "file"]);
+    const file = await answer((was) => was.response.file(join(files, "a.txt"), "text/plain", 'ä "b".txt'));
+    expect([file.status, file.headers.get("content-type"), file.headers.get("content-length"), await file.text()]).toEqual([
+      200,
+      "text/plain",
+      "4",
+      "file",
+    ]);
     expect(file.headers.get("content-disposition")).toBe(`attachment; filename="_ _b_.txt"; filename*=UTF-8''%C3%A4%20%22b%22.txt`);
     const plain = await answer((was) => was.response("202 Accepted", was.response.file(join(files, "a.txt"))));
-    expect([plain.status, plain.headers.get("content-type"), plain.headers.get("content-disposition")]).toEqual([202, "application/octet-stream", null]);
+    expect([plain.status, plain.headers.get("content-type"), plain.headers.get("content-disposition")]).toEqual([
+      202,
+      "application/octet-stream",
+      null,
+    ]);
     const head = await answer((was) => was.response.file(join(files, "a.txt")), { method: "HEAD" });
     expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "4", ""]);
   });
@@ -141,7 +157,12 @@ describe.each(ways)("was.response (%s)", (way) => {
     expect(traceback[1]).toMatch(/^in file \/.*response\.test\.ts at line \d+, function .*search$/);
     expect(traceback[2]).toMatch(/^\/.*response\.test\.ts .*search \d+$/);
     const thrown = await answer((was) => was.response.traceback("just text"));
-    expect(await thrown.json()).toEqual({ code: 10001, message: "just text", debug: "see traceback", traceback: ["<class 'string'> just text"] });
+    expect(await thrown.json()).toEqual({
+      code: 10001,
+      message: "just text",
+      debug: "see traceback",
+      traceback: ["<class 'string'> just text"],
+    });
     const caused = await answer((was) => was.response.traceback(new Error("outer", { cause: new RangeError("inner") })));
     expect(((await caused.json()) as { traceback: string[] }).traceback.at(-1)).toBe("caused by <class 'RangeError'> inner");
   });
@@ -157,7 +178,11 @@ describe.each(ways)("was.response (%s)", (way) => {
     app.route("/body", (was) => was.response.throw(409, { taken: true }, { "X-A": "1" }));
     const { request, log } = await serve(app, way);
     const response = await request("/x");
-    expect([response.status, response.headers.get("retry-after"), await response.text()]).toEqual([403, "5", expect.stringContaining("<h1>403 Forbidden</h1>")]);
+    expect([response.status, response.headers.get("retry-after"), await response.text()]).toEqual([
+      403,
+      "5",
+      expect.stringContaining("<h1>403 Forbidden</h1>"),
+    ]);
     const body = await request("/body");
     expect([body.status, body.headers.get("x-a"), await body.json()]).toEqual([409, "1", { taken: true }]);
     expect(failed).toBe(0);
@@ -166,7 +191,11 @@ describe.each(ways)("was.response (%s)", (way) => {
 
   test("redirects, with the URL escaped where it is shown", async () => {
     const response = await answer((was) => was.redirect('/ä?a="<b>'));
-    expect([response.status, response.headers.get("location"), response.headers.get("cache-control")]).toEqual([302, '/%C3%A4?a="<b>', "max-age=0"]);
+    expect([response.status, response.headers.get("location"), response.headers.get("cache-control")]).toEqual([
+      302,
+      '/%C3%A4?a="<b>',
+      "max-age=0",
+    ]);
     expect(await response.text()).toBe(
       '<head><title>302 Object Moved</title></head><body><h1>302 Object Moved</h1>This document may be found <a HREF="/%C3%A4?a=&quot;&lt;b&gt;">here</a></body>',
     );
@@ -196,7 +225,11 @@ test("an HttpError keeps its status and headers wherever it is thrown", async ()
   });
   const { request } = await serve(app);
   const response = await request("/x", { headers: { Accept: "application/json" } });
-  expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([429, "7", { code: 10000, message: "Slow down." }]);
+  expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([
+    429,
+    "7",
+    { code: 10000, message: "Slow down." },
+  ]);
   expect(await (await request("/later")).text()).toContain("There is no such episode.");
   expect((await request("/lying")).status).toBe(500);
 });

@@ -68,12 +68,28 @@ describe.each(ways)("a returned value (%s)", (way) => {
 
   test("that is a Fetch response is sent with its status and headers", async () => {
     const app = new Saddle();
-    app.route("/x", () => new Response("made", { status: 201, headers: [["X-A", "1"], ["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]] }));
+    app.route(
+      "/x",
+      () =>
+        new Response("made", {
+          status: 201,
+          headers: [
+            ["X-A", "1"],
+            ["Set-Cookie", "a=1"],
+            ["Set-Cookie", "b=2"],
+          ],
+        }),
+    );
     app.route("/empty", () => new Response(null, { status: 404 }));
     app.route("/json", () => Response.json({ a: 1 }));
     const { request } = await serve(app, way);
     const made = await request("/x");
-    expect([made.status, made.headers.get("x-a"), made.headers.getSetCookie(), await made.text()]).toEqual([201, "1", ["a=1", "b=2"], "made"]);
+    expect([made.status, made.headers.get("x-a"), made.headers.getSetCookie(), await made.text()]).toEqual([
+      201,
+      "1",
+      ["a=1", "b=2"],
+      "made",
+    ]);
     const empty = await request("/empty");
     expect([empty.status, await empty.text()]).toEqual([404, ""]);
     expect(await (await request("/json")).json()).toEqual({ a: 1 });

@@ -124,7 +124,9 @@ describe.each(ways)("routing (%s)", (way) => {
     app.route("/x", { methods: ["POST"], contentTypes: ["text/plain"] }, () => "text");
     const { request } = await serve(app, way);
     expect(await (await request("/x", { method: "POST", body: "a" })).text()).toBe("text");
-    expect(await (await request("/x", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })).text()).toBe("json");
+    expect(await (await request("/x", { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } })).text()).toBe(
+      "json",
+    );
     expect((await request("/x", { method: "POST", body: "<a/>", headers: { "Content-Type": "text/xml" } })).status).toBe(415);
   });
 
@@ -150,7 +152,10 @@ describe("app.route", () => {
     app.route("/index.html", index);
     const other = { index: () => "other" };
     expect(() => app.route("/other", other.index)).toThrow(
-      expect.objectContaining({ code: "SKITAI_SADDLE_NAME_TAKEN", message: expect.stringContaining("Function index is already defined, by the route /") as string }),
+      expect.objectContaining({
+        code: "SKITAI_SADDLE_NAME_TAKEN",
+        message: expect.stringContaining("Function index is already defined, by the route /") as string,
+      }),
     );
     expect(() => app.route("/other", { name: "other" }, other.index)).not.toThrow();
   });

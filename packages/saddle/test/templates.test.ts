@@ -41,7 +41,8 @@ describe("a template", () => {
 
   test("sees was and was.g wherever it is", async () => {
     const { app } = site({
-      "page.html": '{% extends "layout.html" %}{% import "macros.html" as m %}{% block body %}{{ was.request.args.choice }} {{ was.g.user }} {{ m.link(3) }} {% include "part.html" %}{% endblock %}',
+      "page.html":
+        '{% extends "layout.html" %}{% import "macros.html" as m %}{% block body %}{{ was.request.args.choice }} {{ was.g.user }} {{ m.link(3) }} {% include "part.html" %}{% endblock %}',
       "layout.html": "<{% block body %}{% endblock %}>",
       "macros.html": "{% macro link(id) %}{{ was.ab('item', id) }}{% endmacro %}",
       "part.html": "{{ was.request.method }}",
@@ -71,19 +72,29 @@ describe("a template", () => {
     expect(await render(site({ "deep/a.html": "deep" }).app, "/deep/a.html")).toBe("deep");
   });
 
-  test.each(["../secret.html", "/../secret.html", "deep/../../secret.html", "..\\secret.html", "a\0.html", "", ".", "none.html", "constructor", "__proto__"])(
-    "is not looked for outside its directory: %j",
-    async (name) => {
-      const { app } = site({ "a.html": "a", "inc.html": "{% include name %}" });
-      expect(await render(app, name)).toMatch(/^SKITAI_SADDLE_TEMPLATE_NOT_FOUND: There is no template .* in \/.*\/templates\.$/s);
-      const including = site({ "inc.html": "{% include name %}" }).app;
-      expect(await render(including, "inc.html", { name })).toMatch(/^SKITAI_SADDLE_TEMPLATE_(NOT_FOUND|FAILED): /);
-    },
-  );
+  test.each([
+    "../secret.html",
+    "/../secret.html",
+    "deep/../../secret.html",
+    "..\\secret.html",
+    "a\0.html",
+    "",
+    ".",
+    "none.html",
+    "constructor",
+    "__proto__",
+  ])("is not looked for outside its directory: %j", async (name) => {
+    const { app } = site({ "a.html": "a", "inc.html": "{% include name %}" });
+    expect(await render(app, name)).toMatch(/^SKITAI_SADDLE_TEMPLATE_NOT_FOUND: There is no template .* in \/.*\/templates\.$/s);
+    const including = site({ "inc.html": "{% include name %}" }).app;
+    expect(await render(including, "inc.html", { name })).toMatch(/^SKITAI_SADDLE_TEMPLATE_(NOT_FOUND|FAILED): /);
+  });
 
   test("names its file and line where it fails", async () => {
     const { app } = site({ "bad.html": "one\ntwo {{ broken( }}\n" });
-    expect(await render(app, "bad.html")).toMatch(/^SKITAI_SADDLE_TEMPLATE_FAILED: The template \/.*\/templates\/bad\.html failed at line 2: /);
+    expect(await render(app, "bad.html")).toMatch(
+      /^SKITAI_SADDLE_TEMPLATE_FAILED: The template \/.*\/templates\/bad\.html failed at line 2: /,
+    );
     const running = site({ "run.html": "one\ntwo\n{{ missing() }}" }).app;
     expect(await render(running, "run.html")).toMatch(/run\.html failed near line 3: .*missing/);
     const first = site({ "run.html": "{{ missing() }}" }).app;
@@ -123,7 +134,14 @@ describe("other delimiters", () => {
   test("belong to one app alone", async () => {
     const templates = { "a.html": "{{ vue }} [[ jinja ]]<% if true %>yes<% endif %>" };
     const { app } = site(templates);
-    app.jinjaOverlay({ variableStartString: "[[", variableEndString: "]]", blockStartString: "<%", blockEndString: "%>", commentStartString: "<#", commentEndString: "#>" });
+    app.jinjaOverlay({
+      variableStartString: "[[",
+      variableEndString: "]]",
+      blockStartString: "<%",
+      blockEndString: "%>",
+      commentStartString: "<#",
+      commentEndString: "#>",
+    });
     expect(await render(app, "a.html", { jinja: 1, vue: 2 })).toBe("{{ vue }} 1yes");
     expect(await render(site(templates).app, "a.html", { jinja: 1, vue: 2 })).toBe("2 [[ jinja ]]<% if true %>yes<% endif %>");
   });

@@ -82,7 +82,11 @@ app.route("/x", { method: ["GET"] }, () => "");
 app.route("/x", { methods: "GET" }, () => "");
 // @ts-expect-error: a wrong value
 app.route("/x", { body: "collected" }, () => "");
-app.route("/x", { preworks: (was) => was.request.uri, postworks: [(was) => was.g["x"]], ifFileModified: ["/f", (_was, path) => path, "5s"] }, () => "");
+app.route(
+  "/x",
+  { preworks: (was) => was.request.uri, postworks: [(was) => was.g["x"]], ifFileModified: ["/f", (_was, path) => path, "5s"] },
+  () => "",
+);
 
 // A handler answers with something.
 // @ts-expect-error: nothing is no answer

@@ -32,7 +32,7 @@ describe("building a URL", () => {
     ["typed", ["5", ".5"], "/e/5/.5"],
     ["file", ["a b/c_d"], "/d/a+b/c_d/raw"],
     ["image", ["my face"], "/img/my_face.png"],
-    ["swap", ["B", { k: 1 }, { a: "A" }], '/swap/A/B?c=%7B%22k%22%3A1%7D'],
+    ["swap", ["B", { k: 1 }, { a: "A" }], "/swap/A/B?c=%7B%22k%22%3A1%7D"],
     ["fixed", [], "/%C3%A9%20tc/@me"],
     ["index", [{ when: new Date(0) }], "/?when=1970-01-01T00%3A00%3A00.000Z"],
     ["/static/a b.css", [], "/static/a b.css"],
@@ -49,7 +49,9 @@ describe("building a URL", () => {
     ["typed", ["x", 1], "SKITAI_SADDLE_BAD_URL_ARGUMENT", "the argument id is no int: x"],
     ["typed", [1, "1e5"], "SKITAI_SADDLE_BAD_URL_ARGUMENT", "the argument at is no float"],
   ])("%s with %j is refused", (name, args, code, message) => {
-    expect(() => app.buildUrl(name, ...args)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) as string }));
+    expect(() => app.buildUrl(name, ...args)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) as string }),
+    );
   });
 
   test("of an app without named routes says so", () => {
@@ -84,7 +86,12 @@ describe("was.ab", () => {
     const search = new Saddle();
     search.config["path"] = "/srv";
     search.route("/query", { name: "query", params: { q: "string" } }, () => "");
-    const { request } = await serve(main, "memory", { mounts: [["/main", main, { name: "main" }], ["/search", search, { name: "search" }]] });
+    const { request } = await serve(main, "memory", {
+      mounts: [
+        ["/main", main, { name: "main" }],
+        ["/search", search, { name: "search" }],
+      ],
+    });
     expect(await (await request("/main/x/1")).json()).toEqual([
       "/main/x/a",
       "/main/static/a.css",
@@ -99,7 +106,10 @@ describe("was.ab", () => {
   test("knows one app under two names", async () => {
     const versioned = new Saddle();
     versioned.route("/", { name: "root" }, (was) => [was.ab("root"), was.ab("v1.root"), was.ab("v2.root")]);
-    const mounts = [["/v1", versioned, { name: "v1" }], ["/v2", versioned, { name: "v2" }]] as const;
+    const mounts = [
+      ["/v1", versioned, { name: "v1" }],
+      ["/v2", versioned, { name: "v2" }],
+    ] as const;
     const { request } = await serve(versioned, "memory", { mounts });
     expect(await (await request("/v1/")).json()).toEqual(["/v1/", "/v1/", "/v2/"]);
     expect(await (await request("/v2/")).json()).toEqual(["/v2/", "/v1/", "/v2/"]);

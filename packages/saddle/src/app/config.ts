@@ -39,7 +39,11 @@ export const bodyLimits = (config: SaddleConfig, maxClientBodySize: Size | undef
     config[name] === defaults[name] ? undefined : size(config[name], `config.${name}`);
   const { argumentErrorStatus: status } = config;
   if (!Number.isInteger(status) || status < 400 || status > 599) {
-    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "config.argumentErrorStatus", value: status, hint: "Use a status from 400 to 599." });
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: "config.argumentErrorStatus",
+      value: status,
+      hint: "Use a status from 400 to 599.",
+    });
   }
   const all = maxClientBodySize === undefined ? undefined : size(maxClientBodySize, "maxClientBodySize");
   return {

@@ -15,7 +15,12 @@ export const homeOf = (home: AppHome | undefined): string => {
   if (home === undefined) return process.cwd();
   if (typeof home === "string" && !home.startsWith("file:")) return directoryOf(home);
   const url = typeof home === "string" || home instanceof URL ? home : home.url;
-  if (!String(url).startsWith("file:")) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "The home of an app", value: String(url), hint: "Use import.meta, or a directory." });
+  if (!String(url).startsWith("file:"))
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: "The home of an app",
+      value: String(url),
+      hint: "Use import.meta, or a directory.",
+    });
   return directoryOf(fileURLToPath(url));
 };
 

@@ -9,7 +9,16 @@ import {
   type Was,
   type WasClass,
 } from "@skitai/reactor";
-import { appMounted, appRestarted, appRestarting, appStarted, appStarting, appUmounting, templateRendered, templateRendering } from "../event/events.ts";
+import {
+  appMounted,
+  appRestarted,
+  appRestarting,
+  appStarted,
+  appStarting,
+  appUmounting,
+  templateRendered,
+  templateRendering,
+} from "../event/events.ts";
 import { RequestFlow } from "../flow/request-flow.ts";
 import type { LifecycleHooks } from "../hook/hooks.ts";
 import { bodyTooLarge } from "../request/body-stream.ts";
@@ -107,7 +116,11 @@ export class MountedSaddle implements MountedApp {
   }
 
   /** Path and query of the request, with the slash that the rule has. */
-  #unfound(was: HandledWas, found: typeof slashMissing | typeof malformed | undefined, pass: (() => void) | undefined): void | Promise<void> {
+  #unfound(
+    was: HandledWas,
+    found: typeof slashMissing | typeof malformed | undefined,
+    pass: (() => void) | undefined,
+  ): void | Promise<void> {
     if (found === undefined) return pass ? pass() : this.#refuse(was, 404);
     if (found === malformed) return this.#refuse(was, 400, undefined, "The path is not percent-encoded as a URL should be.");
     const url = was.req.url!;

@@ -65,4 +65,3 @@ const bodyFields = (was: HandledWas, strict: boolean): Args => {
 
 /** Whether a media type is JSON, or JSON of a special kind (RFC 6839). */
 export const isJson = (type: string): boolean => type === "application/json" || /^application\/[\w.-]+\+json$/.test(type);
-

@@ -31,9 +31,12 @@ type ParamValue<Spec> = Spec extends ParamType
 /** The arguments that declared parameters give. */
 export type ParamArgs<Declared extends Params> = { readonly [Name in keyof Declared]: ParamValue<Declared[Name]> };
 
-type Merged<Path, Declared> = { readonly [Key in keyof (Omit<Path, keyof Declared> & Declared)]: (Omit<Path, keyof Declared> & Declared)[Key] };
+type Merged<Path, Declared> = {
+  readonly [Key in keyof (Omit<Path, keyof Declared> & Declared)]: (Omit<Path, keyof Declared> & Declared)[Key];
+};
 
-type WithPath<Rule extends string, Declared> = unknown extends PathArgs<Rule> ? Declared : string extends Rule ? Declared : Merged<PathArgs<Rule>, Declared>;
+type WithPath<Rule extends string, Declared> =
+  unknown extends PathArgs<Rule> ? Declared : string extends Rule ? Declared : Merged<PathArgs<Rule>, Declared>;
 
 /** The second argument of a route's handler, from its rule and what it declares with `params` or `args`. */
 export type HandlerArgs<Rule extends string, Options> = Options extends { params: infer Declared extends Params }

@@ -46,7 +46,8 @@ export const compileParams = (params: Params, pathNames: readonly string[]): ((a
   const known = new Set([...pathNames, ...declared.map(({ name }) => name)]);
   const undeclared = pathNames.filter((name) => !declared.some((each) => each.name === name));
   return (args) => {
-    for (const name of Object.keys(args)) if (!known.has(name)) throw new SaddleError("SKITAI_SADDLE_ARGUMENT_UNKNOWN", { name }, { status: 400 });
+    for (const name of Object.keys(args))
+      if (!known.has(name)) throw new SaddleError("SKITAI_SADDLE_ARGUMENT_UNKNOWN", { name }, { status: 400 });
     const checked = noArgs();
     for (const name of undeclared) checked[name] = single(name, args[name]);
     for (const each of declared) checked[each.name] = check(each, args[each.name]);
@@ -66,11 +67,13 @@ const check = ({ name, kind, required, fallback }: Declared, value: unknown): un
     return typeof fallback === "object" ? structuredClone(fallback) : fallback;
   }
   const converted = kind.convert(value);
-  if (converted === unfit) throw invalid(name, Array.isArray(value) ? `must be ${kind.is}, and be given once.` : `must be ${kind.is}, not ${shown(value)}.`);
+  if (converted === unfit)
+    throw invalid(name, Array.isArray(value) ? `must be ${kind.is}, and be given once.` : `must be ${kind.is}, not ${shown(value)}.`);
   return converted;
 };
 
-const invalid = (name: string, hint: string): SaddleError => new SaddleError("SKITAI_SADDLE_ARGUMENT_INVALID", { name, hint }, { status: 400 });
+const invalid = (name: string, hint: string): SaddleError =>
+  new SaddleError("SKITAI_SADDLE_ARGUMENT_INVALID", { name, hint }, { status: 400 });
 
 const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? typeof value;
@@ -81,7 +84,11 @@ const declare = (name: string, spec: unknown): Declared => {
   const type = typeof spec === "string" ? /^(string|int|float|bool|json)(\?)?$/.exec(spec) : null;
   if (type) return { name, kind: kinds[type[1] as ParamType], required: type[2] === undefined, fallback: undefined };
   if (typeof spec === "function" || typeof spec === "symbol" || spec === undefined) {
-    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: `The parameter ${name}`, value: typeof spec, hint: "Use the name of a type, or a default value." });
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: `The parameter ${name}`,
+      value: typeof spec,
+      hint: "Use the name of a type, or a default value.",
+    });
   }
   return { name, kind: kindOf(spec), required: false, fallback: spec };
 };
@@ -109,11 +116,16 @@ const truths = new Map<unknown, boolean>([
 const kinds: Readonly<Record<ParamType, Kind>> = {
   string: { is: "a text", blankIsMissing: false, convert: (value) => (typeof value === "string" ? value : unfit) },
   int: { is: "a whole number", blankIsMissing: true, convert: text(/^[+-]?\d{1,16}$/, Number.isSafeInteger) },
-  float: { is: "a number", blankIsMissing: true, convert: text(/^[+-]?(?:\d{1,308}(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i, Number.isFinite) },
+  float: {
+    is: "a number",
+    blankIsMissing: true,
+    convert: text(/^[+-]?(?:\d{1,308}(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i, Number.isFinite),
+  },
   bool: {
     is: "true or false",
     blankIsMissing: true,
-    convert: (value) => (typeof value === "boolean" ? value : (truths.get(typeof value === "string" ? value.toLowerCase() : value) ?? unfit)),
+    convert: (value) =>
+      typeof value === "boolean" ? value : (truths.get(typeof value === "string" ? value.toLowerCase() : value) ?? unfit),
   },
   json: { is: "JSON", blankIsMissing: true, convert: (value) => (typeof value === "string" ? parsed(value) : value) },
 };

@@ -19,7 +19,9 @@ export const compileSchema = (schema: StandardSchemaV1, pathNames: readonly stri
 
 /** Whether a value is a Standard Schema. */
 export const isSchema = (value: unknown): value is StandardSchemaV1 =>
-  value !== null && (typeof value === "object" || typeof value === "function") && typeof (value as Partial<StandardSchemaV1>)["~standard"]?.validate === "function";
+  value !== null &&
+  (typeof value === "object" || typeof value === "function") &&
+  typeof (value as Partial<StandardSchemaV1>)["~standard"]?.validate === "function";
 
 const outcome = (result: StandardSchemaV1.Result<unknown>, args: Args, pathNames: readonly string[]): Args => {
   if (result.issues) throw new SaddleError("SKITAI_SADDLE_ARGUMENTS_REFUSED", { message: describe(result.issues) }, { status: 400 });

@@ -49,7 +49,11 @@ export class Emitter {
 }
 
 /** Wraps a function so that each of its returns tells an event. */
-export const emittingAfter = <Call extends (was: SaddleWas, ...args: never[]) => unknown>(events: Emitter, event: string, call: Call): Call => {
+export const emittingAfter = <Call extends (was: SaddleWas, ...args: never[]) => unknown>(
+  events: Emitter,
+  event: string,
+  call: Call,
+): Call => {
   const told = (was: SaddleWas, ...args: never[]): unknown => {
     const tell = <T>(result: T): T => {
       events.emit(event, was, [], (error) => was.traceback(error));

@@ -40,7 +40,16 @@ export interface Problem {
 }
 
 /** They describe the answer that was to be sent, not the error page. */
-const representation = ["content-type", "content-length", "content-encoding", "content-disposition", "etag", "last-modified", "expires", "cache-control"];
+const representation = [
+  "content-type",
+  "content-length",
+  "content-encoding",
+  "content-disposition",
+  "etag",
+  "last-modified",
+  "expires",
+  "cache-control",
+];
 
 /** The error pages of one app. */
 export class ErrorPages {
@@ -68,7 +77,9 @@ export class ErrorPages {
     try {
       const page = handler(was, infoOf(was, problem));
       if (!isThenable(page)) return send(was, problem, page)?.catch(failed);
-      return Promise.resolve(page).then((settled) => send(was, problem, settled)).catch(failed);
+      return Promise.resolve(page)
+        .then((settled) => send(was, problem, settled))
+        .catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -10,7 +10,12 @@ export const problemOf = (error: unknown, argumentErrorStatus: number): Problem 
   if (!isHttpError(error)) return { status: { code: 500, phrase: undefined }, error };
   const isArgument = error.code.startsWith("SKITAI_SADDLE_ARGUMENT");
   const code = isArgument ? argumentErrorStatus : error.status;
-  return { status: { code, phrase: code === 508 ? "Application Error" : undefined }, message: error.message, error, headers: error.headers && [...error.headers] };
+  return {
+    status: { code, phrase: code === 508 ? "Application Error" : undefined },
+    message: error.message,
+    error,
+    headers: error.headers && [...error.headers],
+  };
 };
 
 /** Whether something was thrown on purpose, as an answer to the client, and is no failure of the app. */

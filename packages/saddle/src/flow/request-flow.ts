@@ -34,7 +34,8 @@ export class RequestFlow {
 
   run(was: HandledWas, route: Route): void | Promise<void> {
     const { hooks, events } = this.#parts;
-    if (events.ownEvents) return runWith(was, () => (hooks.some || events.watchesRequests ? this.#hooked(was, route) : this.#plain(was, route)));
+    if (events.ownEvents)
+      return runWith(was, () => (hooks.some || events.watchesRequests ? this.#hooked(was, route) : this.#plain(was, route)));
     return hooks.some || events.watchesRequests ? this.#hooked(was, route) : this.#plain(was, route);
   }
 

@@ -97,7 +97,9 @@ export class SaddleRequest {
     if (body !== undefined) return body;
     const route = this.#was[routeSlot];
     if (this.method === "GET" || this.method === "HEAD" || !hasBody(this.#req)) return none;
-    const hint = route?.streams ? `the route ${route.rule.text} has the option body: "stream".` : "a form longer than app.config.maxCacheSize is not.";
+    const hint = route?.streams
+      ? `the route ${route.rule.text} has the option body: "stream".`
+      : "a form longer than app.config.maxCacheSize is not.";
     throw new SaddleError("SKITAI_SADDLE_BODY_NOT_COLLECTED", { hint });
   }
 

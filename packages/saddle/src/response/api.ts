@@ -49,7 +49,8 @@ interface Frame {
   readonly line: string;
 }
 
-const headOf = (error: unknown): string => (error instanceof Error ? `<class '${nameOf(error)}'> ${error.message}` : `<class '${typeof error}'> ${plain(error)}`);
+const headOf = (error: unknown): string =>
+  error instanceof Error ? `<class '${nameOf(error)}'> ${error.message}` : `<class '${typeof error}'> ${plain(error)}`;
 
 const nameOf = (error: Error): string => (error.name === "Error" ? error.constructor.name : error.name);
 

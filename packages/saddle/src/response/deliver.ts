@@ -52,7 +52,13 @@ const noContent: StatusLine = { code: 204, phrase: undefined };
 
 type SentBody = Parameters<typeof respond>[3];
 
-const send = (was: HandledWas, status: StatusLine, headers: FlatHeaders, type: string | undefined, body: SentBody): void | Promise<void> => {
+const send = (
+  was: HandledWas,
+  status: StatusLine,
+  headers: FlatHeaders,
+  type: string | undefined,
+  body: SentBody,
+): void | Promise<void> => {
   if (type !== undefined && headerAt(headers, "content-type") < 0) headers.push("Content-Type", type);
   // HTTP/2 has no phrases.
   if (status.phrase !== undefined && was.req.httpVersionMajor === 1) was.res.statusMessage = status.phrase;

@@ -1,11 +1,23 @@
-import type { Http2Server, Http2ServerRequest, Http2ServerResponse, OutgoingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type {
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  OutgoingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from "node:http2";
 import type { NodeRequest, Was } from "@skitai/reactor";
 
 /** Request headers that a pushed request takes over from the one that caused it. */
 const inherited = ["accept-encoding", "accept-language", "cookie", "user-agent"];
 
 /** Classes of the server at hand, which may be its own. */
-type RequestClass = new (stream: ServerHttp2Stream, headers: OutgoingHttpHeaders, options: object, rawHeaders: readonly string[]) => Http2ServerRequest;
+type RequestClass = new (
+  stream: ServerHttp2Stream,
+  headers: OutgoingHttpHeaders,
+  options: object,
+  rawHeaders: readonly string[],
+) => Http2ServerRequest;
 type ResponseClass = new (stream: ServerHttp2Stream) => Http2ServerResponse;
 
 /**
@@ -43,4 +55,3 @@ export const push = (was: Was, uri: string): boolean => {
 };
 
 const isHttp2 = (req: NodeRequest): req is Http2ServerRequest => "stream" in req;
-

@@ -5,7 +5,9 @@ type Named<Parameter extends string> = Parameter extends `${infer Type}:${infer 
   ? { readonly [Key in Name]: Type extends "int" | "float" ? number : string }
   : { readonly [Key in Parameter]: string };
 
-type Parameters<Rule extends string> = Rule extends `${string}/<${infer Parameter}>${infer Rest}` ? Named<Parameter> & Parameters<Rest> : unknown;
+type Parameters<Rule extends string> = Rule extends `${string}/<${infer Parameter}>${infer Rest}`
+  ? Named<Parameter> & Parameters<Rest>
+  : unknown;
 
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 
@@ -14,7 +16,11 @@ type Flat<T> = { readonly [Key in keyof T]: T[Key] };
  *
  * @example PathArgs<"/e/<int:id>/<path:rest>"> // { id: number; rest: string }
  */
-export type PathArgs<Rule extends string> = string extends Rule ? Args : unknown extends Parameters<Rule> ? unknown : Flat<Parameters<Rule>>;
+export type PathArgs<Rule extends string> = string extends Rule
+  ? Args
+  : unknown extends Parameters<Rule>
+    ? unknown
+    : Flat<Parameters<Rule>>;
 
 /** The arguments of a route that declares none: what its rule promises, or whatever the client sent. */
 export type RuleArgs<Rule extends string> = unknown extends PathArgs<Rule> ? Args : PathArgs<Rule>;

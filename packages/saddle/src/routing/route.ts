@@ -39,7 +39,8 @@ export interface Route {
  */
 export const compileRoute = (text: string, options: RouteOptions, handler: AnyHandler): Route => {
   const rule = parseRule(text);
-  if (typeof handler !== "function") throw new SaddleError("SKITAI_SADDLE_BAD_HANDLER", { rule: text, value: handler === null ? "null" : typeof handler });
+  if (typeof handler !== "function")
+    throw new SaddleError("SKITAI_SADDLE_BAD_HANDLER", { rule: text, value: handler === null ? "null" : typeof handler });
   checkOptions(text, options);
   const pathNames = rule.parameters.map(({ name }) => name);
   const declared = Object.keys(options.params ?? {});
@@ -71,17 +72,34 @@ const known: readonly (keyof RouteOptions)[] = [
 ];
 
 const checkOptions = (rule: string, options: RouteOptions): void => {
-  if (options === null || typeof options !== "object") throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: `The options of ${rule}`, value: options, hint: "Use an object." });
+  if (options === null || typeof options !== "object")
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: `The options of ${rule}`, value: options, hint: "Use an object." });
   const unknown = Object.keys(options).find((name) => !known.includes(name as keyof RouteOptions));
   if (unknown !== undefined) throw new SaddleError("SKITAI_SADDLE_BAD_ROUTE_OPTION", { rule, option: unknown, known: known.join(", ") });
   const { params, args, body, name } = options;
-  if (params && args) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "args", value: "a schema beside params", hint: "Declare arguments by one of the two." });
+  if (params && args)
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: "args",
+      value: "a schema beside params",
+      hint: "Declare arguments by one of the two.",
+    });
   if (params !== undefined && (params === null || typeof params !== "object" || isSchema(params))) {
-    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "params", value: typeof params, hint: 'Use names and types: { id: "int" }. A schema belongs to args.' });
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: "params",
+      value: typeof params,
+      hint: 'Use names and types: { id: "int" }. A schema belongs to args.',
+    });
   }
-  if (args !== undefined && !isSchema(args)) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "args", value: typeof args, hint: "Use a Standard Schema (Zod, Valibot, ArkType, ...)." });
-  if (body !== undefined && body !== "collect" && body !== "stream") throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "body", value: body, hint: 'Use "collect" or "stream".' });
-  if (name !== undefined && !/^[^./][^.]*$/.test(name)) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "name", value: name, hint: "A name holds no dot and begins with no slash." });
+  if (args !== undefined && !isSchema(args))
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: "args",
+      value: typeof args,
+      hint: "Use a Standard Schema (Zod, Valibot, ArkType, ...).",
+    });
+  if (body !== undefined && body !== "collect" && body !== "stream")
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "body", value: body, hint: 'Use "collect" or "stream".' });
+  if (name !== undefined && !/^[^./][^.]*$/.test(name))
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "name", value: name, hint: "A name holds no dot and begins with no slash." });
 };
 
 const list = (what: string, values: readonly string[]): readonly string[] => {
@@ -89,7 +107,8 @@ const list = (what: string, values: readonly string[]): readonly string[] => {
   throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what, value: values, hint: "Use a list of strings." });
 };
 
-const several = <T>(given: T | readonly T[] | undefined): readonly T[] => (given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T]);
+const several = <T>(given: T | readonly T[] | undefined): readonly T[] =>
+  given === undefined ? [] : Array.isArray(given) ? (given as readonly T[]) : [given as T];
 
 const conditions = (given: FileCondition | readonly FileCondition[] | undefined): readonly Prework[] => {
   if (given === undefined) return [];

@@ -88,7 +88,11 @@ const failure = (error: unknown, name: string): SaddleError => {
   if (cause instanceof SaddleError && cause.code === "SKITAI_SADDLE_TEMPLATE_NOT_FOUND" && lineno === undefined) return cause;
   const place = [...message.matchAll(/^\s*\(([^\n]*?)\)(?: \[Line (\d+)(?:, Column \d+)?\])?$/gm)].at(-1);
   const reason = cause === undefined ? message.split("\n").at(-1)!.trim() : reasonOf(cause);
-  return new SaddleError("SKITAI_SADDLE_TEMPLATE_FAILED", { file: place?.[1] ?? name, where: whereOf(error as TemplateError), reason }, { cause: cause ?? error });
+  return new SaddleError(
+    "SKITAI_SADDLE_TEMPLATE_FAILED",
+    { file: place?.[1] ?? name, where: whereOf(error as TemplateError), reason },
+    { cause: cause ?? error },
+  );
 };
 
 /**

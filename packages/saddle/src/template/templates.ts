@@ -30,12 +30,18 @@ export class Templates {
 
   /** @throws SKITAI_SADDLE_BAD_OPTION when a template was rendered, or the environment was used, with the old syntax. */
   overlay(overlay: JinjaOverlay): void {
-    if (this.#nunjucks) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "jinjaOverlay", value: "called late", hint: "Call it before app.jinjaEnv and before the first render." });
+    if (this.#nunjucks)
+      throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+        what: "jinjaOverlay",
+        value: "called late",
+        hint: "Call it before app.jinjaEnv and before the first render.",
+      });
     this.#syntax = resolveOverlay(overlay);
   }
 
   engine(ending: string, engine: TemplateEngine): void {
-    if (!/^\.[\w-]+$/.test(ending)) throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "The ending of templates", value: ending, hint: 'Use one such as ".pt".' });
+    if (!/^\.[\w-]+$/.test(ending))
+      throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "The ending of templates", value: ending, hint: 'Use one such as ".pt".' });
     this.#engines.set(ending.toLowerCase(), engine);
   }
 

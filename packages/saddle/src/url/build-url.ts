@@ -17,7 +17,9 @@ export const buildUrl = (routes: RouteTable, base: string, name: string, args: r
   const route = routes.named(name);
   if (!route) throw new SaddleError("SKITAI_SADDLE_ROUTE_UNKNOWN", { name, known: routes.names.join(", ") || "none" });
   const values = assign(route, name, args);
-  const path = route.rule.segments.map((segment) => `/${typeof segment === "string" ? fixed(segment) : take(segment, name, values)}`).join("");
+  const path = route.rule.segments
+    .map((segment) => `/${typeof segment === "string" ? fixed(segment) : take(segment, name, values)}`)
+    .join("");
   return base + path + queryOf(values);
 };
 
@@ -26,7 +28,10 @@ const assign = (route: Route, name: string, args: readonly unknown[]): Map<strin
   const named = isNamed(last) ? last : undefined;
   const positional = named ? args.slice(0, -1) : args;
   if (positional.length > route.positional.length) {
-    throw bad(name, `it takes ${route.positional.length} positional arguments, and ${positional.length} were given. Declare further ones with params, or name them.`);
+    throw bad(
+      name,
+      `it takes ${route.positional.length} positional arguments, and ${positional.length} were given. Declare further ones with params, or name them.`,
+    );
   }
   const values = new Map(positional.map((value, at) => [route.positional[at]!, value]));
   for (const [key, value] of Object.entries(named ?? {})) {

@@ -17,7 +17,8 @@ export const buildUrlFrom = (was: SaddleWas, routes: RouteTable, name: string, a
   const dot = name.startsWith("/") ? -1 : name.indexOf(".");
   if (dot < 0) return buildUrl(routes, was.baseUrl, name, args);
   const other = was.apps[name.slice(0, dot)];
-  if (!isUrlBuilder(other)) throw new SaddleError("SKITAI_SADDLE_APP_UNKNOWN", { name: name.slice(0, dot), known: Object.keys(was.apps).join(", ") || "none" });
+  if (!isUrlBuilder(other))
+    throw new SaddleError("SKITAI_SADDLE_APP_UNKNOWN", { name: name.slice(0, dot), known: Object.keys(was.apps).join(", ") || "none" });
   // What stands in front of the engine stands in front of all its apps.
   const outer = was.baseUrl.slice(0, was.baseUrl.length - (was.mount?.point.length ?? 0));
   return outer + other.buildUrl(name.slice(dot + 1), ...args);

@@ -22,7 +22,13 @@ export interface SaddleServices {
 const noValues: readonly PathValue[] = [];
 
 /** A class of `was` objects for one mounted app. What it adds to the engine's is on the prototype or made at first use. */
-export type SaddleWasClass = new (req: NodeRequest, res: NodeResponse, mount: Mount | undefined, path: string, startedAt: number) => HandledWas;
+export type SaddleWasClass = new (
+  req: NodeRequest,
+  res: NodeResponse,
+  mount: Mount | undefined,
+  path: string,
+  startedAt: number,
+) => HandledWas;
 
 /** Derives the `was` class of a mounted app from its engine's. */
 export const deriveWas = (Base: WasClass, services: SaddleServices): SaddleWasClass => {
@@ -68,4 +74,3 @@ export const deriveWas = (Base: WasClass, services: SaddleServices): SaddleWasCl
   Object.defineProperty(MountedWas.prototype, "app", { value: services.app });
   return MountedWas;
 };
-
