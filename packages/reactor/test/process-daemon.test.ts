@@ -124,7 +124,10 @@ test("a daemon whose script ends without a word is told by its exit code", async
 test("a daemon that does not serve in time is ended", async () => {
   const service = daemon();
   const script = join(service.directory, "slow.mjs");
-  writeFileSync(script, "import { writeFileSync } from 'node:fs';\nwriteFileSync('slow.pid', String(process.pid));\nsetInterval(() => {}, 1000);\n");
+  writeFileSync(
+    script,
+    "import { writeFileSync } from 'node:fs';\nwriteFileSync('slow.pid', String(process.pid));\nsetInterval(() => {}, 1000);\n",
+  );
   expect(await startDaemon({ ...service, script, startTimeout: "1s" })).toEqual({ code: 1, message: "it does not serve after 1 s" });
   expect(lives(Number(readFileSync(join(service.directory, "slow.pid"), "utf8")))).toBe(false);
 });

@@ -5,8 +5,9 @@ import type { PendingConnection } from "../src/process/worker-process.ts";
 import { eventually } from "./support/eventually.ts";
 
 class FakeWorker implements Taker {
-  isFree = true;
+  isReady = true;
   load = 0;
+  givenFor: number | undefined;
   readonly taken: PendingConnection[] = [];
 
   give(connection: PendingConnection): void {
@@ -48,16 +49,45 @@ test("each connection goes to the worker that holds the fewest", async () => {
   expect(loads(workers)).toEqual([3, 3, 3]);
 });
 
-test("a worker that is busy gets nothing, however few it holds", async () => {
-  const workers = [new FakeWorker(), new FakeWorker()];
-  workers[0]!.isFree = false;
+test.each([
+  ["starts or leaves", { isReady: false }],
+  ["is slow to take the one before", { givenFor: 100 }],
+])("a worker that %s gets nothing, however few it holds", async (_, state) => {
+  const workers = [Object.assign(new FakeWorker(), state), new FakeWorker()];
   const { knock } = await open(workers);
   knock(3);
   await eventually(() => workers[1]!.load === 3);
   expect(workers[0]!.taken).toEqual([]);
 });
 
-test("connections wait while no worker is free, and then go in their order", async () => {
+test("the worker that holds the fewest is waited for while it takes one", async () => {
+  const workers = [Object.assign(new FakeWorker(), { givenFor: 0 }), Object.assign(new FakeWorker(), { load: 5 })];
+  const { distributor, knock } = await open(workers);
+  knock(1);
+  await eventually(() => distributor.waiting === 1);
+  workers[0]!.givenFor = undefined;
+  distributor.distribute();
+  expect(loads(workers)).toEqual([1, 5]);
+});
+
+test("a worker that can take a connection at once gets it before one that holds hardly fewer", async () => {
+  const workers = [Object.assign(new FakeWorker(), { givenFor: 0, load: 4 }), Object.assign(new FakeWorker(), { load: 5 })];
+  const { distributor, knock } = await open(workers);
+  knock(2);
+  await eventually(() => distributor.waiting === 1);
+  expect(loads(workers)).toEqual([4, 6]);
+});
+
+test("the worker that holds the fewest is not waited for when it takes too long", async () => {
+  const workers = [Object.assign(new FakeWorker(), { givenFor: 0 }), Object.assign(new FakeWorker(), { load: 5 })];
+  const { distributor, knock } = await open(workers);
+  knock(1);
+  await eventually(() => distributor.waiting === 1);
+  workers[0]!.givenFor = 100;
+  await eventually(() => workers[1]!.load === 6);
+});
+
+test("connections wait while no worker is ready, and then go in their order", async () => {
   const workers: FakeWorker[] = [];
   const { distributor, knock } = await open(workers);
   const ports: number[] = [];
@@ -78,7 +108,7 @@ test("a connection that a worker did not take is the next to be given", async ()
   const [worker] = workers;
   knock(1);
   await eventually(() => worker!.taken.length === 1);
-  worker!.isFree = false;
+  worker!.isReady = false;
   knock(1);
   await eventually(() => distributor.waiting === 1);
   const [first] = worker!.taken;

@@ -35,7 +35,9 @@ const askHttp2 = (session: ClientHttp2Session, path: string): Promise<Answer> =>
     stream.once("response", (headers) => (status = headers[":status"]!));
     stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     stream.once("error", reject);
-    stream.once("end", () => (text === "" ? reject(new Error("cut off")) : resolve({ status, ...(JSON.parse(text) as Omit<Answer, "status">) })));
+    stream.once("end", () =>
+      text === "" ? reject(new Error("cut off")) : resolve({ status, ...(JSON.parse(text) as Omit<Answer, "status">) }),
+    );
   });
 
 test("restart() puts new workers in the place of all, and tells when that is done", async () => {
@@ -63,7 +65,9 @@ test("restart() fails when a new worker cannot serve, and the one before goes on
 test("a script that wants another port than before does not get a worker", async () => {
   const { service, port } = await runHere({ workers: 1 });
   process.env["SERVICE"] = JSON.stringify({ listen: [{ port: 1 }] });
-  await expect(service.restart()).rejects.toThrow(`the service listens on port ${port} and its script wants something else: stop and start it`);
+  await expect(service.restart()).rejects.toThrow(
+    `the service listens on port ${port} and its script wants something else: stop and start it`,
+  );
 });
 
 test("close() ends the workers and frees the port, however often it is called", async () => {

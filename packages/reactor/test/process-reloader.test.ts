@@ -7,8 +7,7 @@ import { ask, load } from "./support/load.ts";
 import { startService } from "./support/service.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
-const appThatSays = (status: number): string =>
-  `export const app = (req, res) => { res.statusCode = ${status}; res.end('{}'); };\n`;
+const appThatSays = (status: number): string => `export const app = (req, res) => { res.statusCode = ${status}; res.end('{}'); };\n`;
 
 test("a changed file brings new workers without losing a request, a broken one keeps those before and says why", async () => {
   const directory = temporaryDirectory();

@@ -9,17 +9,20 @@ import { ask } from "./support/load.ts";
 import { lives, serviceScript, startService } from "./support/service.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s ends the service with code 0 and leaves nothing behind, not even its pid file", async (signal) => {
-  const pidFile = join(temporaryDirectory(), "pid");
-  const service = await startService({ workers: 2, pidFile });
-  const children = service.children();
-  expect(children).toHaveLength(2);
-  expect(readFileSync(pidFile, "utf8").split("\n")[0]).toBe(String(service.pid));
-  service.signal(signal);
-  expect(await service.ended).toEqual({ code: 0, signal: null });
-  expect(children.filter(lives)).toEqual([]);
-  expect(existsSync(pidFile)).toBe(false);
-});
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends the service with code 0 and leaves nothing behind, not even its pid file",
+  async (signal) => {
+    const pidFile = join(temporaryDirectory(), "pid");
+    const service = await startService({ workers: 2, pidFile });
+    const children = service.children();
+    expect(children).toHaveLength(2);
+    expect(readFileSync(pidFile, "utf8").split("\n")[0]).toBe(String(service.pid));
+    service.signal(signal);
+    expect(await service.ended).toEqual({ code: 0, signal: null });
+    expect(children.filter(lives)).toEqual([]);
+    expect(existsSync(pidFile)).toBe(false);
+  },
+);
 
 test("SIGTERM cuts off what does not end in time", async () => {
   const service = await startService({ workers: 1 });
@@ -128,7 +131,12 @@ text = b""
 while b"serving {" not in text: text += os.read(terminal, 1000)
 os.close(terminal)
 print(os.waitpid(pid, 0)[1])`;
-  const env = { ...process.env, NODE: process.execPath, SCRIPT: serviceScript, SERVICE: JSON.stringify({ listen: [{ port: 0 }], pidFile }) };
+  const env = {
+    ...process.env,
+    NODE: process.execPath,
+    SCRIPT: serviceScript,
+    SERVICE: JSON.stringify({ listen: [{ port: 0 }], pidFile }),
+  };
   const { stdout } = await promisify(execFile)("python3", ["-c", script], { env });
   expect(stdout.trim()).toBe("0");
   expect(existsSync(pidFile)).toBe(false);

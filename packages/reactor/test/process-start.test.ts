@@ -37,7 +37,10 @@ test("with a socket of its own for each worker, a port in use is found before an
 });
 
 test("a certificate that cannot be read is told in one line", async () => {
-  const { code, output } = await failService({ listen: [{ port: 0, tls: { cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" } }], workers: 1 });
+  const { code, output } = await failService({
+    listen: [{ port: 0, tls: { cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" } }],
+    workers: 1,
+  });
   expect(code).toBe(1);
   expect(lines(output)).toEqual([expect.stringMatching(/^Cannot use the certificate .*cert\.pem/)]);
 });

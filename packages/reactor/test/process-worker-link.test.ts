@@ -76,7 +76,8 @@ test("a connection that broke on its way is taken all the same", async () => {
 
 test("orders of the master are carried out, other messages on the channel are not for the engine", async () => {
   const { channel, orders } = await linked();
-  for (const message of [{ skitai: "leave", timeout: 5 }, { skitai: "reopen logs" }, "hello", null, { skitai: 1 }]) channel.emit("message", message);
+  for (const message of [{ skitai: "leave", timeout: 5 }, { skitai: "reopen logs" }, "hello", null, { skitai: 1 }])
+    channel.emit("message", message);
   expect(orders).toEqual(["leave 5", "reopen"]);
 });
 

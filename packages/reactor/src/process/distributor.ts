@@ -6,17 +6,25 @@ import type { PendingConnection } from "./worker-process.ts";
 
 /** Who takes connections. */
 export interface Taker {
-  /** Whether it may be given one now. */
-  readonly isFree: boolean;
-  /** How many connections it holds. */
+  /** Whether it takes any. */
+  readonly isReady: boolean;
+  /** How many connections it holds, the one that it is being given included. */
   readonly load: number;
+  /** For how long it has been being given one, in milliseconds; undefined when it can be given the next. */
+  readonly givenFor: number | undefined;
   give(connection: PendingConnection): void;
 }
 
+/** How long a worker may take to take a connection before it no longer counts, in milliseconds. */
+const patience = 100;
+
+/** How many connections more than the fewest a worker may hold and still get the next, when it alone can take it at once. */
+const slack = 1;
+
 /**
- * Accepts the connections of all listeners in the master and gives each to the free worker that holds the fewest.
+ * Accepts the connections of all listeners in the master and gives each to the worker that holds the fewest.
  *
- * While no worker is free they wait here, as many as the listener's backlog: a worker that died or is being replaced costs time, never a
+ * While no worker is ready they wait here, as many as the listener's backlog: a worker that died or is being replaced costs time, never a
  * connection. A worker is given one connection at a time, so that one which is busy for long holds up no more than that.
  */
 export class Distributor {
@@ -25,6 +33,7 @@ export class Distributor {
   readonly #servers: Server[] = [];
   readonly #waiting: PendingConnection[] = [];
   #emptied: PromiseWithResolvers<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param overflow called for each connection that is turned away because too many wait. */
   constructor(takers: () => Iterable<Taker>, overflow: () => void) {
@@ -59,10 +68,10 @@ export class Distributor {
     return server.address() as AddressInfo;
   }
 
-  /** Gives waiting connections to workers, as far as there are free ones. */
+  /** Gives waiting connections to workers, as far as they can take them. */
   distribute(): void {
     while (this.#waiting.length > 0) {
-      const taker = this.#leastLoaded();
+      const taker = this.#nextTaker();
       if (!taker) return;
       const connection = this.#waiting.shift()!;
       if (!connection.socket.destroyed) taker.give(connection);
@@ -87,6 +96,7 @@ export class Distributor {
 
   /** Cuts off what still waits. */
   abandon(): void {
+    clearTimeout(this.#timer);
     for (const { socket } of this.#waiting.splice(0)) socket.destroy();
     this.#emptied?.resolve();
   }
@@ -104,9 +114,25 @@ export class Distributor {
     this.distribute();
   }
 
-  #leastLoaded(): Taker | undefined {
-    let least: Taker | undefined;
-    for (const taker of this.#takers()) if (taker.isFree && (!least || taker.load < least.load)) least = taker;
-    return least;
+  /**
+   * The worker for the next connection: the one with the fewest, or nearly, that can take it now. Undefined when there is none, or when it
+   * is better to wait for one that is about to take another.
+   */
+  #nextTaker(): Taker | undefined {
+    let fewest: Taker | undefined;
+    let fewestNow: Taker | undefined;
+    for (const taker of this.#takers()) {
+      const { isReady, givenFor, load } = taker;
+      if (!isReady || (givenFor !== undefined && givenFor >= patience)) continue;
+      if (!fewest || load < fewest.load) fewest = taker;
+      if (givenFor === undefined && (!fewestNow || load < fewestNow.load)) fewestNow = taker;
+    }
+    if (!fewest) return undefined;
+    if (fewestNow && fewestNow.load <= fewest.load + slack) return fewestNow;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.distribute();
+    }, patience);
+    return undefined;
   }
 }

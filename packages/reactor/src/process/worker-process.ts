@@ -48,6 +48,7 @@ export class WorkerProcess {
   #readyAt = 0;
   #open = 0;
   #inHand: PendingConnection | undefined;
+  #givenAt = 0;
   #killTimer: NodeJS.Timeout | undefined;
   #killAt = Number.POSITIVE_INFINITY;
 
@@ -91,14 +92,14 @@ export class WorkerProcess {
     return this.#state === "gone";
   }
 
-  /** Whether it may be given a connection: one at a time, until it has it. */
-  get isFree(): boolean {
-    return this.#state === "ready" && !this.#inHand;
+  /** How many connections it holds, the one that it is being given included. */
+  get load(): number {
+    return this.#inHand ? this.#open + 1 : this.#open;
   }
 
-  /** How many connections it holds. */
-  get load(): number {
-    return this.#open;
+  /** For how long it has been being given a connection, in milliseconds; undefined when it can be given the next. */
+  get givenFor(): number | undefined {
+    return this.#inHand && performance.now() - this.#givenAt;
   }
 
   /** Milliseconds since it became ready; 0 before. */
@@ -109,6 +110,7 @@ export class WorkerProcess {
   /** Hands a connection over. The master's copy stays open until the worker has its own, so that a dying worker loses none. */
   give(connection: PendingConnection): void {
     this.#inHand = connection;
+    this.#givenAt = performance.now();
     this.#send({ skitai: "connection", listener: connection.listener }, connection.socket);
   }
 
