@@ -26,6 +26,7 @@ export { bodyLimit, readBody } from "./request/body.ts";
 export { hasBody } from "./request/body-rules.ts";
 export { discardBody } from "./request/discard.ts";
 export { respond } from "./response/respond.ts";
+export { readAhead } from "./foreign/read-ahead.ts";
 export { respondError } from "./response/error-page.ts";
 export type { ErrorPageOptions } from "./response/error-page.ts";
 export { prefersJson } from "./http/accept.ts";

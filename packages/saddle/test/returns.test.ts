@@ -82,6 +82,11 @@ describe.each(ways)("a returned value (%s)", (way) => {
     );
     app.route("/empty", () => new Response(null, { status: 404 }));
     app.route("/json", () => Response.json({ a: 1 }));
+    app.route("/used", async () => {
+      const response = new Response("x");
+      await response.text();
+      return response;
+    });
     const { request } = await serve(app, way);
     const made = await request("/x");
     expect([made.status, made.headers.get("x-a"), made.headers.getSetCookie(), await made.text()]).toEqual([
@@ -90,9 +95,11 @@ describe.each(ways)("a returned value (%s)", (way) => {
       ["a=1", "b=2"],
       "made",
     ]);
+    if (way === "socket") expect(made.headers.get("content-length")).toBe("4");
     const empty = await request("/empty");
     expect([empty.status, await empty.text()]).toEqual([404, ""]);
     expect(await (await request("/json")).json()).toEqual({ a: 1 });
+    expect((await request("/used")).status).toBe(500);
   });
 
   test("can be awaited, whatever kind of promise it is", async () => {

@@ -1,16 +1,27 @@
-import { respond, type FlatHeaders } from "@skitai/reactor";
+import { readAhead, respond, type FlatHeaders } from "@skitai/reactor";
 import { responseSlot, type HandledWas } from "../was/slots.ts";
 import { Answer, type AnswerBody, type StatusLine } from "./answer.ts";
 import { convert, Converted, htmlType } from "./convert.ts";
 import { FileBody, openFile } from "./file-body.ts";
 import { addHeader, addHeaders, headerAt } from "./headers.ts";
 
+/** The body of a Fetch response, which may be there already as a whole. */
+class FetchBody {
+  readonly stream: ReadableStream;
+
+  constructor(stream: ReadableStream) {
+    this.stream = stream;
+  }
+}
+
+type OutcomeBody = FileBody | FetchBody | Converted;
+
 /** What is to be sent, taken apart. */
 export interface Outcome {
   readonly status: StatusLine;
   readonly headers: FlatHeaders;
   /** Undefined for an error page. */
-  readonly body: FileBody | Converted | undefined;
+  readonly body: OutcomeBody | undefined;
 }
 
 /**
@@ -31,18 +42,22 @@ export const outcomeOf = (was: HandledWas, value: Exclude<AnswerBody, undefined>
   }
   if (body instanceof Response) {
     addHeaders(headers, body.headers);
-    return { status: status ?? { code: body.status, phrase: body.statusText || undefined }, headers, body: convert(body.body) };
+    const own = { code: body.status, phrase: body.statusText || undefined };
+    return { status: status ?? own, headers, body: body.body ? new FetchBody(body.body) : convert(null) };
   }
   const empty = body instanceof Converted && body.body === null;
   return { status: status ?? fallback ?? pending?.status ?? (empty ? noContent : ok), headers, body };
 };
 
 /** An outcome that is no error page. */
-export type SentOutcome = Outcome & { readonly body: FileBody | Converted };
+export type SentOutcome = Outcome & { readonly body: OutcomeBody };
 
 /** Sends what {@link outcomeOf} made of a value. */
-export const sendOutcome = (was: HandledWas, { status, headers, body }: SentOutcome): void | Promise<void> =>
-  body instanceof FileBody ? sendFile(was, status, headers, body) : send(was, status, headers, body.type, body.body);
+export const sendOutcome = (was: HandledWas, { status, headers, body }: SentOutcome): void | Promise<void> => {
+  if (body instanceof Converted) return send(was, status, headers, body.type, body.body);
+  if (body instanceof FileBody) return sendFile(was, status, headers, body);
+  return readAhead(body.stream).then((read) => send(was, status, headers, undefined, read));
+};
 
 /** The plain case, where nothing was set beside a text. */
 export const sendText = (was: HandledWas, text: string): void | Promise<void> => respond(was, 200, ["Content-Type", htmlType], text);
