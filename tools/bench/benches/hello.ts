@@ -8,7 +8,7 @@ const questions = (how: string): Question[] => [
   {
     title: `hello as text, ${how}`,
     path: "/text",
-    answer: { status: 200, mediaType: "text/plain", body: Buffer.from(helloText) },
+    answer: { status: 200, mediaType: "text/*", body: Buffer.from(helloText) },
     connections: 50,
   },
   {

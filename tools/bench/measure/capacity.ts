@@ -4,8 +4,10 @@ import { type LoadOptions, runWrk } from "./wrk.ts";
 
 /** What a server does with the CPUs that it was given. */
 export interface Capacity {
-  /** Requests per second if its CPUs had been the server's alone. */
+  /** Requests per second if its CPUs had been the server's alone; what it left of them unused counts against it. */
   readonly requestsPerSecond: number;
+  /** Requests per second of CPU time that it used: what it cannot exceed on one CPU. */
+  readonly requestsPerCpuSecond: number;
   /** CPU time of all its processes for one request, in microseconds. */
   readonly cpuMicros: number;
   /** The part of the server's CPU time that its busiest process used; 0.5 is perfect for two workers. */
@@ -28,6 +30,7 @@ export const measureCapacity = async (server: RunningServer, load: LoadOptions, 
   const total = used.reduce((sum, cpu) => sum + cpu, 0);
   return {
     requestsPerSecond: (requests / grantedSeconds(micros / 1e6, busy, total, cpus.length)) * cpus.length,
+    requestsPerCpuSecond: requests / total,
     cpuMicros: (total * 1e6) / requests,
     busiestShare: Math.max(...used) / total,
   };

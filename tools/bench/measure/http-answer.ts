@@ -37,10 +37,13 @@ export const firstAnswer = async (port: number, path: string, signal: AbortSigna
   }
 };
 
-/** What is wrong with an answer, in one line; undefined when it is as it should be. */
+/** What is wrong with an answer, in one line; undefined when it is as it should be. A type may be expected as a range: `text/*`. */
 export const differenceOf = (actual: HttpAnswer, expected: HttpAnswer): string | undefined => {
   if (actual.status !== expected.status) return `status ${actual.status} instead of ${expected.status}`;
-  if (actual.mediaType !== expected.mediaType) return `content type ${actual.mediaType} instead of ${expected.mediaType}`;
+  if (!isOfType(actual.mediaType, expected.mediaType)) return `content type ${actual.mediaType} instead of ${expected.mediaType}`;
   if (!actual.body.equals(expected.body)) return `another body of ${actual.body.length} bytes instead of ${expected.body.length}`;
   return undefined;
 };
+
+const isOfType = (actual: string, expected: string): boolean =>
+  expected.endsWith("/*") ? actual.startsWith(expected.slice(0, -1)) : actual === expected;

@@ -3,7 +3,7 @@ import { helloJson, helloText } from "./contract.ts";
 
 export const addRoutes = (app: Express): void => {
   app.get("/text", (_req, res) => {
-    res.type("text/plain").send(helloText);
+    res.send(helloText);
   });
   app.get("/json", (_req, res) => {
     res.json(helloJson);

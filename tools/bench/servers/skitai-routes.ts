@@ -4,7 +4,7 @@ import { helloJson, helloText } from "./contract.ts";
 /** The hello app, as anybody would write it. */
 export const helloApp = (): Saddle => {
   const app = new Saddle(import.meta);
-  app.route("/text", (was) => was.response(helloText, { headers: { "content-type": "text/plain; charset=utf-8" } }));
+  app.route("/text", () => helloText);
   app.route("/json", () => helloJson);
   return app;
 };
