@@ -59,7 +59,7 @@ describe("was.request", () => {
       "test/1",
       "test/1",
       "text/html",
-      { value: "text/html", attributes: { q: "0.5", level: "1" } },
+      ["text/html", { q: "0.5", level: "1" }],
       "1",
       null,
       true,
@@ -227,6 +227,14 @@ describe.each(ways)("request bodies (%s)", (way) => {
     expect(await (await request("/x", multipart(101))).json()).toEqual({ code: "SKITAI_SADDLE_BODY_NOT_COLLECTED", streamed: 101 });
   });
 
+  test("that were collected can be read as a stream, too", async () => {
+    const app = new Saddle();
+    app.route("/x", async (was) => was.request.text() + (await text(was.request.stream)));
+    const { request } = await serve(app, way);
+    expect(await (await request("/x", { method: "POST", body: "abc" })).text()).toBe("abcabc");
+    expect(await (await request("/x")).text()).toBe("");
+  });
+
   test("in gzip arrive decompressed", async () => {
     const app = new Saddle();
     app.route("/x", (was) => was.request.args);
@@ -346,8 +354,8 @@ describe("header values and URIs", () => {
     ['a; b="unclosed', "a", {}],
     ["; x=1", "", { x: "1" }],
   ])("%s is taken apart", (header, value, attributes) => {
-    const parsed = parseHeaderValue(header);
-    expect([parsed.value, { ...parsed.attributes }]).toEqual([value, attributes]);
+    const [first, rest] = parseHeaderValue(header);
+    expect([first, { ...rest }]).toEqual([value, attributes]);
   });
 
   test.each([

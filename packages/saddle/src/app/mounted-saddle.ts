@@ -39,8 +39,8 @@ export class MountedSaddle implements MountedApp {
   /** The app with the preferences of this mount. */
   readonly target: Saddle;
   readonly Was: WasClass;
-  declare readonly maxPostBodySize?: number;
-  declare readonly maxMultipartBodySize?: number;
+  readonly maxPostBodySize?: number;
+  readonly maxMultipartBodySize?: number;
   readonly answersExpect = true;
   readonly watch: readonly string[];
   readonly #parts: AppParts;
@@ -55,9 +55,10 @@ export class MountedSaddle implements MountedApp {
     this.#site = site;
     this.#flow = new RequestFlow(parts);
     this.target = viewOf(app, site, placed(site.point));
-    const { maxCacheSize, ...limits } = bodyLimits(this.target.config, this.target.maxClientBodySize);
+    const { maxCacheSize, maxPostBodySize, maxMultipartBodySize } = bodyLimits(this.target.config, this.target.maxClientBodySize);
     this.#maxCacheSize = maxCacheSize;
-    for (const [name, bytes] of Object.entries(limits)) if (bytes !== undefined) Object.assign(this, { [name]: bytes });
+    if (maxPostBodySize !== undefined) this.maxPostBodySize = maxPostBodySize;
+    if (maxMultipartBodySize !== undefined) this.maxMultipartBodySize = maxMultipartBodySize;
     const MountedWas = deriveWas(site.Was, {
       app: this.target,
       render: (was, template, params) => this.#render(was, template, params),

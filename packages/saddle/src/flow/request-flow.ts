@@ -105,9 +105,9 @@ export class RequestFlow {
         was.traceback(error);
       }
     }
-    if (value instanceof Failure) await this.#sendFailure(was, value.error);
-    else await this.#send(was, value, route);
+    const sent = value instanceof Failure ? this.#sendFailure(was, value.error) : this.#send(was, value, route);
     this.#emit(was, requestFinished);
+    await sent;
   }
 
   /** What to answer, whatever happens. */

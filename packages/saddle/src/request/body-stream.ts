@@ -31,5 +31,6 @@ export const limitedBody = (was: Was, limit: number): Readable => {
     // An upload that breaks off now has nobody to tell.
     req.on("error", () => {});
   });
+  if (req.destroyed) broken();
   return req.pipe(limited);
 };

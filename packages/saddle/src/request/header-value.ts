@@ -1,13 +1,10 @@
 /** A header value taken apart: what stands before the first semicolon, and the attributes behind it, by lower-case name. */
-export interface HeaderValue {
-  readonly value: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+export type HeaderValue = readonly [value: string, attributes: Readonly<Record<string, string>>];
 
 /**
  * Takes `text/html; charset="utf-8"` apart. Quoted attribute values lose their quotes and escapes; attributes after a broken one are not read.
  *
- * @example parseHeaderValue("form-data; name=\"a;b\"") // { value: "form-data", attributes: { name: "a;b" } }
+ * @example parseHeaderValue("form-data; name=\"a;b\"") // ["form-data", { name: "a;b" }]
  */
 export const parseHeaderValue = (header: string): HeaderValue => {
   const end = header.indexOf(";");
@@ -18,5 +15,5 @@ export const parseHeaderValue = (header: string): HeaderValue => {
   for (let match = attribute.exec(header); match; match = attribute.exec(header)) {
     attributes[match[1]!.toLowerCase()] ??= match[2]?.replace(/\\(.)/g, "$1") ?? match[3]?.trim() ?? "";
   }
-  return { value, attributes };
+  return [value, attributes];
 };

@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { bodyLimit, hasBody, type NodeRequest } from "@skitai/reactor";
 import { readFields, type Args } from "../args/fields.ts";
 import { readJson } from "../args/json.ts";
@@ -8,7 +7,7 @@ import { SaddleError } from "../errors.ts";
 import type { Route } from "../routing/route.ts";
 import { argsSlot, bodySlot, routeSlot, type HandledWas } from "../was/slots.ts";
 import { limitedBody } from "./body-stream.ts";
-import { parseHeaderValue, type HeaderValue } from "./header-value.ts";
+import { RequestHeaders } from "./request-headers.ts";
 import { splitUri, type SplitUri } from "./split-uri.ts";
 
 /** What a route demands, as `was.request.routable` tells it. */
@@ -25,7 +24,7 @@ export interface Routable {
 const none = Buffer.alloc(0);
 
 /** `was.request`: the request as the client sent it, taken apart on demand. */
-export class SaddleRequest {
+export class SaddleRequest extends RequestHeaders {
   readonly #was: HandledWas;
   /** When this object was made, in milliseconds since 1970. */
   readonly created: number = Date.now();
@@ -34,6 +33,7 @@ export class SaddleRequest {
   #stream: Readable | undefined;
 
   constructor(was: HandledWas) {
+    super(was.req);
     this.#was = was;
   }
 
@@ -70,21 +70,12 @@ export class SaddleRequest {
     return this.#was.host;
   }
 
-  /** Headers by lower-case name. */
-  get headers(): IncomingHttpHeaders {
-    return this.#req.headers;
-  }
-
   get gtxid(): string {
     return this.#was.gtxid;
   }
 
   get ltxid(): number {
     return this.#was.ltxid;
-  }
-
-  get userAgent(): string | undefined {
-    return this.headers["user-agent"];
   }
 
   /**
@@ -108,9 +99,13 @@ export class SaddleRequest {
     return this.body;
   }
 
-  /** The body as it arrives, up to the app's size limit: reading it fails with status 413 beyond. For routes with `body: "stream"`. */
+  /**
+   * The body as it arrives, up to the app's size limit: reading it fails with status 413 beyond. For routes with `body: "stream"`; of others it
+   * gives what was collected.
+   */
   get stream(): Readable {
-    return (this.#stream ??= limitedBody(this.#was, bodyLimit(this.#was)));
+    const collected = this.#was[bodySlot];
+    return (this.#stream ??= collected ? Readable.from([collected]) : limitedBody(this.#was, bodyLimit(this.#was)));
   }
 
   /**
@@ -167,36 +162,6 @@ export class SaddleRequest {
     return type !== undefined && isJson(type) && this.body.length > 0 ? this.json() : this.form();
   }
 
-  /** A header by its name in any case, joined where there are several. @param fallback where there is none. */
-  getHeader(name: string): string | undefined;
-  getHeader(name: string, fallback: string): string;
-  getHeader(name: string, fallback?: string): string | undefined {
-    const value = this.headers[name.toLowerCase()];
-    return Array.isArray(value) ? value.join(", ") : (value ?? fallback);
-  }
-
-  /** All headers as pairs, in the order and case in which they came. */
-  getHeaders(): [name: string, value: string][] {
-    const raw = this.#req.rawHeaders;
-    return Array.from({ length: raw.length / 2 }, (_, at) => [raw[at * 2]!, raw[at * 2 + 1]!]);
-  }
-
-  /** What stands before the first `;` of a header, and the attributes behind it. */
-  getHeaderWithAttr(name: string): HeaderValue {
-    return parseHeaderValue(this.getHeader(name, ""));
-  }
-
-  /** A header without its attributes. */
-  getHeaderNoparam(name: string): string | undefined {
-    const header = this.getHeader(name);
-    return header && parseHeaderValue(header).value;
-  }
-
-  /** An attribute of a header, such as `boundary` of `Content-Type`. */
-  getAttr(header: string, attribute: string): string | undefined {
-    return this.getHeaderWithAttr(header).attributes[attribute.toLowerCase()];
-  }
-
   getBody(): Buffer {
     return this.body;
   }
@@ -208,35 +173,5 @@ export class SaddleRequest {
   /** The client's address; behind trusted proxies the one that they name. */
   getRemoteAddr(): string {
     return this.#was.remoteAddress;
-  }
-
-  getUserAgent(): string | undefined {
-    return this.userAgent;
-  }
-
-  /** The media type of the body, in lower case and without attributes: `"application/json"`. */
-  getContentType(): string | undefined {
-    return this.getHeaderNoparam("content-type")?.toLowerCase() || undefined;
-  }
-
-  /** `"application"` of `application/json`. */
-  getMainType(): string | undefined {
-    return this.getContentType()?.split("/")[0];
-  }
-
-  /** `"json"` of `application/json`. */
-  getSubType(): string | undefined {
-    return this.getContentType()?.split("/")[1];
-  }
-
-  /** The charset that `Content-Type` names. */
-  getCharset(): string | undefined {
-    return this.getAttr("content-type", "charset");
-  }
-
-  /** Bytes of the body by `Content-Length`; undefined where it is not told. */
-  getContentLength(): number | undefined {
-    const length = this.headers["content-length"];
-    return length === undefined ? undefined : Number(length);
   }
 }
