@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { connect, constants, createServer as createHttp2Server, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
 import { connect as connectTcp, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { generate } from "selfsigned";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Saddle } from "../src/index.ts";
 import { serve } from "./support/serve.ts";
@@ -127,6 +128,16 @@ describe("hintPromise", () => {
     });
     const got = await fetchPage(http2((server.address() as AddressInfo).port), {});
     expect(got.pushed.map(({ path, status }) => [path, status])).toEqual([["/a.css", 200]]);
+  });
+
+  test("pushes over TLS, too", async () => {
+    const { engine } = await serve(page());
+    const made = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", algorithm: "sha256" });
+    const { port } = await engine.listen({ port: 0, tls: { cert: made.cert, key: made.private } });
+    const session = connect(`https://127.0.0.1:${port}`, { ca: made.cert, servername: "localhost", checkServerIdentity: () => undefined });
+    onTestFinished(() => session.destroy());
+    const got = await fetchPage(session, {});
+    expect(got.pushed).toEqual([{ path: "/a.css", status: 200, body: `css for nobody by https://localhost:${port}/` }]);
   });
 
   test("survives a client that cancels what is pushed", async () => {
