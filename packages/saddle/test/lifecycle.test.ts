@@ -1,6 +1,6 @@
 import { mountable, type Mountable, type MountSite } from "@skitai/reactor";
 import { describe, expect, test } from "vitest";
-import { appMounted, appRestarted, appRestarting, appStarted, appStarting, appUmounting, Saddle } from "../src/index.ts";
+import { appMounted, appRestarted, appRestarting, appStarted, appStarting, appUnmounting, Saddle } from "../src/index.ts";
 import { serve } from "./support/serve.ts";
 
 const lifecycle = (): { app: Saddle; notes: string[] } => {
@@ -10,7 +10,7 @@ const lifecycle = (): { app: Saddle; notes: string[] } => {
   app.beforeMount(note("beforeMount")).mounted(note("mounted")).beforeRemount(note("beforeRemount")).remounted(note("remounted"));
   app.beforeUmount(note("beforeUmount")).umounted(note("umounted"));
   for (const event of [appStarting, appStarted, appRestarting, appRestarted] as const) app.on(event, note(event));
-  for (const event of [appMounted, appUmounting] as const) app.on(event, note(event));
+  for (const event of [appMounted, appUnmounting] as const) app.on(event, note(event));
   app.route("/", () => "ok");
   return { app, notes };
 };

@@ -107,12 +107,13 @@ describe("was.request", () => {
   test("tells the route", async () => {
     const app = new Saddle();
     app.route("/u/<int:id>", { methods: ["GET"], params: { q: "string?" } }, function user(was) {
-      return { routable: was.request.routable, routed: was.request.routed?.name };
+      return { routable: was.request.routable, routed: was.request.routed?.name, same: was.request.routed === was.request.routedFunction };
     });
     const { request } = await serve(app);
     expect(await (await request("/u/1")).json()).toEqual({
       routable: { methods: ["GET"], args: ["id", "q"], urlargs: ["id"] },
       routed: "user",
+      same: true,
     });
   });
 

@@ -15,7 +15,7 @@ import {
   appRestarting,
   appStarted,
   appStarting,
-  appUmounting,
+  appUnmounting,
   templateRendered,
   templateRendering,
 } from "../event/events.ts";
@@ -90,7 +90,7 @@ export class MountedSaddle implements MountedApp {
   }
 
   async beforeUmount(): Promise<void> {
-    this.#emit(appUmounting, this.#idle);
+    this.#emit(appUnmounting, this.#idle);
     await this.#live("beforeUmount", this.#idle);
   }
 

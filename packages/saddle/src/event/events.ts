@@ -12,7 +12,7 @@ export const appRestarted = "app:restarted";
 /** All apps of the engine are mounted: `(was)`. */
 export const appMounted = "app:mounted";
 /** The engine takes no more requests: `(was)`. */
-export const appUmounting = "app:umounting";
+export const appUnmounting = "app:umounting";
 /** A request was matched to a route: `(was)`. */
 export const requestStarting = "request:started";
 /** A handler threw: `(was, error)`. */

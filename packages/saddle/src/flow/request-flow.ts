@@ -47,10 +47,10 @@ export class RequestFlow {
       return this.fail(was, error);
     }
     if (!isThenable(value)) return this.#send(was, value, route);
-    return value.then(
+    return Promise.resolve(value).then(
       (settled) => this.#send(was, settled, route),
       (error: unknown) => this.fail(was, error),
-    ) as Promise<void>;
+    );
   }
 
   /** Answers for something that was thrown; notes it in the log unless it was thrown on purpose. */

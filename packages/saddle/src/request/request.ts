@@ -123,6 +123,11 @@ export class SaddleRequest extends RequestHeaders {
     return this.#was[routeSlot]?.handler;
   }
 
+  /** The same as {@link routed}. */
+  get routedFunction(): Route["handler"] | undefined {
+    return this.routed;
+  }
+
   /** What the route demands; undefined where none was found. */
   get routable(): Routable | undefined {
     const route = this.#was[routeSlot];
