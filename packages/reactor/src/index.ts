@@ -51,6 +51,8 @@ export * from "./constants.ts";
 
 // Logs, units, errors
 export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
+export { stackCalls } from "./log/stack.ts";
+export type { StackCall } from "./log/stack.ts";
 export { duration, size } from "./units.ts";
 export type { Duration, Size } from "./units.ts";
 export { errorMessage, HttpError, ReactorError, reactorErrorCodes, reasonOf } from "./errors.ts";

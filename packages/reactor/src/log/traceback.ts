@@ -1,9 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
+import { stackCalls } from "./stack.ts";
 
 /** Bounds of one report: an error may carry a body of megabytes, or itself as its cause. */
 const maxMessage = 2_000;
-const maxStack = 64_000;
 const maxFrames = 30;
 const maxBlocks = 8;
 const maxLength = 16_000;
@@ -51,26 +50,13 @@ const head = (error: unknown): string => {
 const frames = (error: unknown): string[] => {
   try {
     if (!isError(error) || typeof error.stack !== "string") return [];
-    // The message stands in front of the calls and may look like one.
-    const { stack } = error;
-    const message = property(error, "message");
-    const start = message === "" ? -1 : stack.indexOf(message);
-    const from = start < 0 ? 0 : start + message.length;
-    const calls = stack.slice(from, from + maxStack).match(/^ +at .+$/gm) ?? [];
-    const rows = calls.slice(0, maxFrames).map(frame);
+    const calls = stackCalls(error.stack, property(error, "message"));
+    const rows = calls.slice(0, maxFrames).map(({ file, name, line }) => `- ${file}|${name}|${line}`);
     if (calls.length > maxFrames) rows.push(`- (${calls.length - maxFrames} more)`);
     return rows;
   } catch {
     return [];
   }
-};
-
-/** One row from `at name (place:line:column)`, `at place:line:column` or `at name (place)`. */
-const frame = (call: string): string => {
-  const text = cut(call.trim().slice(3));
-  const named = /^(.*?) \((.*)\)$/.exec(text);
-  const place = /^(.*?)(?::(\d+))?(?::\d+)?$/.exec(named?.[2] ?? text.replace(/^async /, ""));
-  return `- ${pathOf(place?.[1] ?? "?")}|${named?.[1] ?? ""}|${place?.[2] ?? ""}`;
 };
 
 /** The errors underneath, in the order in which they are told: causes outermost first, and what an aggregate holds. */
@@ -116,14 +102,5 @@ const property = (error: Error, key: string): string => {
 
 const plain = (value: unknown): string =>
   typeof value === "string" ? value : inspect(value, { depth: 1, maxArrayLength: 20, maxStringLength: 500, breakLength: Infinity });
-
-const pathOf = (place: string): string => {
-  if (!place.startsWith("file://")) return place;
-  try {
-    return fileURLToPath(place);
-  } catch {
-    return place;
-  }
-};
 
 const cut = (text: string): string => (text.length > maxMessage ? `${text.slice(0, maxMessage)}...` : text);

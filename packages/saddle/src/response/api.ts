@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { stackCalls, type StackCall } from "@skitai/reactor";
 
 /** The body of an error answer for programs, in the order of its keys. */
 export interface Fault {
@@ -25,7 +25,7 @@ export const faultOf = (message: string, code: number, { debug, moreInfo, error 
   ...(error !== undefined && { traceback: tracebackOf(error) }),
 });
 
-const maxFrames = 30;
+const maxCalls = 30;
 
 /**
  * An error and its calls as lines: what it is, where it happened, and each call from there outwards.
@@ -35,19 +35,13 @@ const maxFrames = 30;
  */
 export const tracebackOf = (error: unknown): string[] => {
   const lines = [headOf(error)];
-  const frames = framesOf(error);
-  const [first] = frames;
+  const calls = callsOf(error);
+  const [first] = calls;
   if (first) lines.push(`in file ${first.file} at line ${first.line}, function ${first.name}`);
-  for (const { file, name, line } of frames) lines.push(`${file} ${name} ${line}`);
+  for (const { file, name, line } of calls) lines.push(`${file} ${name} ${line}`);
   if (error instanceof Error && error.cause !== undefined) lines.push(`caused by ${headOf(error.cause)}`);
   return lines;
 };
-
-interface Frame {
-  readonly file: string;
-  readonly name: string;
-  readonly line: string;
-}
 
 const headOf = (error: unknown): string =>
   error instanceof Error ? `<class '${nameOf(error)}'> ${error.message}` : `<class '${typeof error}'> ${plain(error)}`;
@@ -62,26 +56,12 @@ const plain = (value: unknown): string => {
   }
 };
 
-const framesOf = (error: unknown): Frame[] => {
-  if (!(error instanceof Error) || typeof error.stack !== "string") return [];
-  // The message stands in front of the calls and may look like one.
-  const start = error.message === "" ? -1 : error.stack.indexOf(error.message);
-  const calls = error.stack.slice(start < 0 ? 0 : start + error.message.length).match(/^ +at .+$/gm) ?? [];
-  return calls.slice(0, maxFrames).map(frameOf);
-};
+const callsOf = (error: unknown): StackCall[] =>
+  error instanceof Error && typeof error.stack === "string" ? stackCalls(error.stack, error.message).slice(0, maxCalls).map(named) : [];
 
-const frameOf = (call: string): Frame => {
-  const text = call.trim().slice(3);
-  const named = /^(.*?) \((.*)\)$/.exec(text);
-  const place = /^(.*?)(?::(\d+))?(?::\d+)?$/.exec(named?.[2] ?? text.replace(/^async /, ""));
-  return { file: pathOf(place?.[1] ?? "?"), name: named?.[1]?.replace(/ \[as .*\]$/, "") ?? "<anonymous>", line: place?.[2] ?? "?" };
-};
-
-const pathOf = (place: string): string => {
-  if (!place.startsWith("file://")) return place;
-  try {
-    return fileURLToPath(place);
-  } catch {
-    return place;
-  }
-};
+/** What a stack says of the way in which a function was called is no part of its name. */
+const named = ({ file, name, line }: StackCall): StackCall => ({
+  file,
+  name: name.replace(/ \[as .*\]$/, "") || "<anonymous>",
+  line: line || "?",
+});

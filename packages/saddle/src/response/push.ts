@@ -1,11 +1,4 @@
-import type {
-  Http2Server,
-  Http2ServerRequest,
-  Http2ServerResponse,
-  OutgoingHttpHeaders,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse, OutgoingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { NodeRequest, Was } from "@skitai/reactor";
 
 /** Request headers that a pushed request takes over from the one that caused it. */
@@ -30,7 +23,7 @@ export const push = (was: Was, uri: string): boolean => {
   if (!isHttp2(req) || !("stream" in res)) return false;
   const { stream } = res;
   if (stream.id !== undefined && stream.id % 2 === 0) return true;
-  const server = (stream.session as (ServerHttp2Session & { readonly server?: Http2Server }) | undefined)?.server;
+  const server = (stream.session as ServerHttp2Session | undefined)?.server;
   const origin = `${was.scheme}://${was.host}`;
   const here = URL.parse(req.url, origin);
   const target = here && URL.parse(uri, here);
