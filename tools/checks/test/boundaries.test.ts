@@ -50,6 +50,8 @@ const allowed: Record<string, string> = {
   "packages/reactor/src/hen.ts": 'import { egg } from "./egg.ts";\nexport const hen = () => egg;',
   "packages/reactor/src/one.ts": 'import type { Two } from "./two.ts";\nexport interface One { two: Two }',
   "packages/reactor/src/two.ts": 'import type { One } from "./one.ts";\nexport interface Two { one: One }',
+  "packages/reactor/test/support/shared.ts": "export const shared = 1;",
+  "packages/skitai/test/a.test.ts": 'import "../../reactor/test/support/shared.ts";',
   "packages/reactor/test/helper.ts": 'import "../src/index.ts";',
   "packages/saddle/src/index.ts": 'export * from "@skitai/reactor";',
   "packages/aquests/src/index.ts": 'export * from "@skitai/reactor";\nexport interface X { x: 1 }',
