@@ -1,6 +1,8 @@
 import cluster from "node:cluster";
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
+import { writeFileSync } from "node:fs";
 import { get as getSecure } from "node:https";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Engine, run, type RunOptions, type Service } from "../src/index.ts";
 import type { ServiceOptions } from "./fixtures/process/service.ts";
@@ -8,6 +10,7 @@ import { certificateFor } from "./support/certificate.ts";
 import { eventually } from "./support/eventually.ts";
 import { ask, load, type Answer } from "./support/load.ts";
 import { lives, serviceScript } from "./support/service.ts";
+import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 /** Runs a service with this process as its master; its workers are of the usual script. */
 const runHere = async (options: RunOptions, more: ServiceOptions = {}): Promise<{ service: Service; port: number }> => {
@@ -165,4 +168,49 @@ test("a worker that stands still holds up one connection and no more", async () 
   expect(answered).not.toContain(pid);
   process.kill(pid, "SIGCONT");
   await Promise.all(answers);
+});
+
+test("was.restart() replaces a worker, was.shutdown() ends it for good, and the other one serves on", async () => {
+  const { port } = await runHere({ workers: 2 });
+  await ask(port, "/restart");
+  const { result, stop } = load(port, { clients: 4, keepAlive: false });
+  await eventually(() => result.pids.size === 3);
+  expect((await stop()).failures).toEqual([]);
+  await ask(port, "/shutdown");
+  await eventually(() => Object.values(cluster.workers ?? {}).length === 1);
+  expect((await ask(port)).status).toBe(200);
+});
+
+test("a worker that dies is started again, and one that cannot start is tried again", async () => {
+  const { port } = await runHere({ workers: 1 });
+  const before = process.env["SERVICE"]!;
+  process.env["SERVICE"] = JSON.stringify({ listen: [{ port: 0 }], throws: 0 });
+  await expect(ask(port, "/exit")).rejects.toThrow();
+  await eventually(() => Object.values(cluster.workers ?? {}).length === 0);
+  process.env["SERVICE"] = before;
+  expect((await ask(port)).status).toBe(200);
+});
+
+test("TERM to a worker brings its successor", async () => {
+  const { port } = await runHere({ workers: 1 });
+  const { pid } = await ask(port);
+  process.kill(pid, "SIGTERM");
+  await eventually(async () => (await ask(port)).pid !== pid);
+  await eventually(() => !lives(pid));
+});
+
+test("a worker over its limit is replaced", async () => {
+  const { port } = await runHere({ workers: 1, gracefulTimeout: "1s", criticalPoint: { rss: "1kb", continuous: 0, interval: 50 } });
+  const { pid } = await ask(port);
+  await eventually(async () => (await ask(port)).pid !== pid);
+});
+
+test("a change of what an app wants watched replaces the workers", async () => {
+  const directory = temporaryDirectory();
+  const { port } = await runHere({ workers: 1 }, { watch: [directory] });
+  const { pid } = await ask(port);
+  await eventually(async () => {
+    writeFileSync(join(directory, "app.ts"), String(Math.random()));
+    return (await ask(port)).pid !== pid;
+  });
 });

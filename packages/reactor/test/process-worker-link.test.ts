@@ -1,26 +1,14 @@
-import { EventEmitter } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { MasterLink } from "../src/process/master-link.ts";
-import type { FromWorker } from "../src/process/messages.ts";
 import { eventually } from "./support/eventually.ts";
-
-class FakeChannel extends EventEmitter {
-  connected = true;
-  readonly sent: FromWorker[] = [];
-
-  send(message: FromWorker, _handle: undefined, _options: undefined, done: () => void): boolean {
-    this.sent.push(message);
-    setImmediate(done);
-    return true;
-  }
-}
+import { FakeHost } from "./support/fake-host.ts";
 
 const bound: AddressInfo = { address: "127.0.0.1", family: "IPv4", port: 5000 };
 
 /** A worker's end with its channel, and connections to hand over. */
 const linked = async () => {
-  const channel = new FakeChannel();
+  const channel = new FakeHost();
   const orders: string[] = [];
   const link = new MasterLink({ leave: (timeout) => orders.push(`leave ${timeout}`), reopenLogs: () => orders.push("reopen") }, channel);
   const server = createServer({ pauseOnConnect: true });

@@ -45,8 +45,10 @@ export class Crew {
   }
 
   /** Resolves when every worker serves. @throws SKITAI_REACTOR_START_FAILED when the first of them cannot. */
-  async start(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.start()));
+  start(): Promise<void> {
+    return this.#afterOthers(async () => {
+      await Promise.all(this.#slots.map((slot) => slot.start()));
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
+import { ReactorError } from "../errors.ts";
 import type { BindAddress } from "../http/acceptor.ts";
 import { bindAddress } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
@@ -27,6 +28,7 @@ export class MasterBody implements ServiceBody {
   readonly #distributor: Distributor;
   readonly #reloader: Reloader | undefined;
   #crew: Crew | undefined;
+  #closed = false;
   #criticalPoint: CriticalPoint<WorkerProcess> | undefined;
 
   constructor(options: ResolvedRunOptions, parts: MasterParts) {
@@ -44,6 +46,7 @@ export class MasterBody implements ServiceBody {
       const bind = bindAddress(options);
       bound.push(await (reusePort ? probe(bind) : this.#distributor.open(bind)));
     }
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
     const { workers, respawn, readyTimeout, gracefulTimeout } = this.#options;
     const { log, deserted } = this.#parts;
     const distributor = this.#distributor;
@@ -78,6 +81,7 @@ export class MasterBody implements ServiceBody {
   }
 
   async close(timeout: number): Promise<void> {
+    this.#closed = true;
     const before = performance.now();
     this.#criticalPoint?.[Symbol.dispose]();
     await Promise.all([this.#reloader?.[Symbol.asyncDispose](), this.#distributor.stop(timeout / 2)]);

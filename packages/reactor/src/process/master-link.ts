@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from "node:net";
 import type { Acceptor } from "../http/acceptor.ts";
+import type { Host } from "./host.ts";
 import { isOurs, type FromMaster, type FromWorker } from "./messages.ts";
 import { MasterAcceptor } from "./master-acceptor.ts";
 
@@ -10,28 +11,21 @@ export interface MasterOrders {
   reopenLogs(): void;
 }
 
-/** The IPC channel to the master: `process` has it. */
-export interface Channel {
-  readonly connected: boolean;
-  send?(message: unknown, handle: undefined, options: undefined, sent: () => void): boolean;
-  on(event: "message", listener: (message: unknown, handle: unknown) => void): unknown;
-}
-
 /** How long the ends of connections are collected before the master hears of them, in milliseconds. */
 const reportDelay = 10;
 
 /** A worker's end of the channel to its master. */
 export class MasterLink {
   readonly #orders: MasterOrders;
-  readonly #channel: Channel;
+  readonly #host: Host;
   readonly #accepts = new Map<number, (socket: Socket) => void>();
   #open = 0;
   #report: NodeJS.Timeout | undefined;
 
-  constructor(orders: MasterOrders, channel: Channel = process) {
+  constructor(orders: MasterOrders, host: Host) {
     this.#orders = orders;
-    this.#channel = channel;
-    channel.on("message", (message, handle) => {
+    this.#host = host;
+    host.on("message", (message, handle) => {
       if (isOurs<FromMaster>(message)) this.#receive(message, handle as Socket | undefined);
     });
   }
@@ -50,7 +44,7 @@ export class MasterLink {
   /** Resolves when the message has left, or the master has gone. */
   send(message: FromWorker): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (this.#channel.connected) this.#channel.send!(message, undefined, undefined, () => resolve());
+    if (this.#host.connected) this.#host.send!(message, undefined, undefined, () => resolve());
     else resolve();
     return promise;
   }

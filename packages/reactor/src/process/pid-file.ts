@@ -20,6 +20,7 @@ export interface PidRecord {
 export class PidFile implements Disposable {
   readonly #file: string;
   #record: PidRecord;
+  #disposed = false;
 
   private constructor(file: string, record: PidRecord) {
     this.#file = file;
@@ -51,19 +52,20 @@ export class PidFile implements Disposable {
 
   /** Notes that a restart has ended. */
   restarted(problem = ""): void {
+    if (this.#disposed) return;
     this.#record = { ...this.#record, restarts: this.#record.restarts + 1, problem: problem.replaceAll("\n", " ") };
     const temporary = `${this.#file}.${process.pid}`;
-    try {
+    const written = succeeds(() => {
       writeFileSync(temporary, format(this.#record), { mode: 0o644 });
       renameSync(temporary, this.#file);
-    } catch {
-      // Who waits for the restart will not hear of it; the service is none the worse.
-      rmSync(temporary, { force: true });
-    }
+    });
+    // Who waits for the restart will not hear of it; the service is none the worse.
+    if (!written) succeeds(() => rmSync(temporary, { force: true }));
   }
 
   /** Removes the file, if it is still this process's own. Idempotent. */
   [Symbol.dispose](): void {
+    this.#disposed = true;
     if (readPidFile(this.#file)?.pid === process.pid) rmSync(this.#file, { force: true });
   }
 }
@@ -91,6 +93,15 @@ export const runningService = (file: string): PidRecord | undefined => {
 export const isRunning = ({ pid, mark }: PidRecord): boolean => processMark(pid) === mark;
 
 const format = ({ pid, mark, restarts, problem }: PidRecord): string => `${pid}\n${mark}\n${restarts}\n${problem}\n`;
+
+const succeeds = (action: () => void): boolean => {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** False when the file exists. */
 const create = (file: string, record: PidRecord): boolean => {

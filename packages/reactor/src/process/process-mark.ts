@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { readProcStat } from "./proc-stat.ts";
+import { psParents, psStart } from "./ps.ts";
 
 /**
  * What tells a process from every other one that has had, or will have, the same id: when it was started, and in which run of the system.
@@ -10,10 +10,7 @@ export const processMark = (pid: number): string | undefined => {
   if (!exists(pid)) return undefined;
   if (process.platform === "linux") return linuxMark(pid);
   if (process.platform === "win32") return "";
-  const [state = "", ...started] = ps(["-o", "state=,lstart=", "-p", String(pid)])
-    .trim()
-    .split(/\s+/);
-  return state === "" || state.startsWith("Z") ? undefined : started.join(" ");
+  return psStart(pid);
 };
 
 /** The ids of all processes that a process has started, and that those have started. */
@@ -42,19 +39,3 @@ const linuxParents = (): [pid: number, parent: number][] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name): [number, number] => [Number(name), readProcStat(Number(name))?.parent ?? 0]);
-
-const psParents = (): [pid: number, parent: number][] =>
-  ps(["-A", "-o", "pid=,ppid="])
-    .split("\n")
-    .map((line): [number, number] => {
-      const [pid, parent] = line.trim().split(/\s+/);
-      return [Number(pid), Number(parent)];
-    });
-
-const ps = (args: string[]): string => {
-  try {
-    return execFileSync("ps", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  } catch {
-    return "";
-  }
-};

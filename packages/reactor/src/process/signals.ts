@@ -1,15 +1,16 @@
 import { isatty } from "node:tty";
+import type { Host, ServiceSignal } from "./host.ts";
 
 /** What to do at which signal. */
-export type SignalHandlers = Partial<Record<"SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1", () => void>>;
+export type SignalHandlers = Partial<Record<ServiceSignal, () => void>>;
 
 /** Handles signals until the result is disposed of. */
-export const handleSignals = (handlers: SignalHandlers): Disposable => {
-  const entries = Object.entries(handlers) as [NodeJS.Signals, () => void][];
-  for (const [signal, handler] of entries) process.on(signal, handler);
+export const handleSignals = (host: Pick<Host, "on" | "off">, handlers: SignalHandlers): Disposable => {
+  const entries = Object.entries(handlers) as [ServiceSignal, () => void][];
+  for (const [signal, handler] of entries) host.on(signal, handler);
   return {
     [Symbol.dispose]: () => {
-      for (const [signal, handler] of entries) process.off(signal, handler);
+      for (const [signal, handler] of entries) host.off(signal, handler);
     },
   };
 };

@@ -1,7 +1,8 @@
-import { duration } from "../units.ts";
+import { duration, type Duration } from "../units.ts";
 import { settlesWithin } from "./deadline.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { Helper } from "./helpers.ts";
+import type { Host } from "./host.ts";
 import type { FromService } from "./messages.ts";
 import { PidFile } from "./pid-file.ts";
 import { isAwaited } from "./role.ts";
@@ -27,12 +28,15 @@ export interface SupervisorParts {
   readonly options: ResolvedRunOptions;
   readonly body: ServiceBody;
   readonly log: ServerLog;
+  /** @default process */
+  readonly host?: Host;
 }
 
 /** A service from its start to its exit code: pid file, helpers, signals, and the body that serves. */
 export class Supervisor implements Service {
   readonly role: "master" | "single";
   readonly #parts: SupervisorParts;
+  readonly #host: Host;
   readonly #owned: Disposable[] = [];
   #helpers: readonly Helper[] = [];
   #pidFile: PidFile | undefined;
@@ -43,6 +47,7 @@ export class Supervisor implements Service {
   constructor(parts: SupervisorParts) {
     this.role = parts.body.role;
     this.#parts = parts;
+    this.#host = parts.host ?? process;
   }
 
   get addresses(): readonly BoundAddress[] {
@@ -56,11 +61,11 @@ export class Supervisor implements Service {
       await this.#open();
     } catch (error) {
       if (this.#ending) return new Promise(() => {});
-      announce({ skitai: "not serving", message: explain(error) });
+      this.#announce({ skitai: "not serving", message: explain(error) });
       await this.close({ timeout: 0 });
       throw error;
     }
-    announce({ skitai: "serving", pid: process.pid, addresses: this.#addresses });
+    this.#announce({ skitai: "serving", pid: process.pid, addresses: this.#addresses });
   }
 
   async restart(): Promise<void> {
@@ -76,7 +81,7 @@ export class Supervisor implements Service {
     log("restarted");
   }
 
-  close(options: { timeout?: number | `${number}s` } = {}): Promise<void> {
+  close(options: { timeout?: Duration } = {}): Promise<void> {
     return this.#end(duration(options.timeout ?? this.#parts.options.gracefulTimeout, "timeout"));
   }
 
@@ -87,7 +92,7 @@ export class Supervisor implements Service {
   /** Ends the service within so many milliseconds, and the process with it. */
   async exit(code: ExitCode, timeout: number): Promise<void> {
     await this.#end(timeout);
-    process.exit(code);
+    this.#host.exit(code);
   }
 
   async #open(): Promise<void> {
@@ -129,7 +134,7 @@ export class Supervisor implements Service {
       log(`${name}: stopping`);
       void this.exit(exitCodes.stopped, timeout);
     };
-    return handleSignals({
+    return handleSignals(this.#host, {
       SIGTERM: () => stop("TERM", options.stopTimeout),
       SIGQUIT: () => stop("QUIT", options.gracefulTimeout),
       SIGINT: () => {
@@ -157,11 +162,11 @@ export class Supervisor implements Service {
     this.#parts.body.kill?.();
     for (const helper of this.#helpers) helper.kill();
     for (const owned of this.#owned) owned[Symbol.dispose]();
-    process.exit(exitCodes.stopped);
+    this.#host.exit(exitCodes.stopped);
+  }
+
+  /** Tells the process that started this one, if it waits for that. */
+  #announce(news: FromService): void {
+    if (isAwaited()) this.#host.send!(news, undefined, undefined, () => {});
   }
 }
-
-/** Tells the process that started this one, if it waits for that. */
-const announce = (news: FromService): void => {
-  if (isAwaited()) process.send!(news, undefined, undefined, () => {});
-};

@@ -2,26 +2,36 @@ import { ReactorError, reasonOf } from "../errors.ts";
 import { bindAddress, type ListenOptions } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
 import { duration } from "../units.ts";
-import { drainTime } from "./deadline.ts";
-import { rootDetails } from "./start-failure.ts";
+import { drainTime, settlesWithin } from "./deadline.ts";
 import { exitCodes } from "./exit.ts";
+import type { Host } from "./host.ts";
 import { MasterLink } from "./master-link.ts";
 import type { WorkerRole } from "./role.ts";
 import type { ResolvedRunOptions } from "./run-options.ts";
 import type { BoundAddress, ServedEngine } from "./served-engine.ts";
 import type { Service } from "./service.ts";
 import { handleSignals } from "./signals.ts";
+import { rootDetails } from "./start-failure.ts";
 import { reportUsage } from "./usage-report.ts";
 
-/** Serves as a worker. What goes wrong is the master's to tell: this process then ends. */
-export const startWorker = async (engine: ServedEngine, options: ResolvedRunOptions, role: WorkerRole): Promise<Service> => {
-  const leave = leaving(engine);
-  const link = new MasterLink({ leave: (timeout) => void leave(timeout), reopenLogs: () => engine.logs.reopen() });
+/**
+ * Serves as a worker. What goes wrong is the master's to tell: this process then ends.
+ *
+ * @param host this process.
+ */
+export const startWorker = async (
+  engine: ServedEngine,
+  options: ResolvedRunOptions,
+  role: WorkerRole,
+  host: Host = process,
+): Promise<Service> => {
+  const leave = leaving(engine, host);
+  const link = new MasterLink({ leave: (timeout) => void leave(timeout), reopenLogs: () => engine.logs.reopen() }, host);
   const leaveUnasked = async (timeout: number): Promise<void> => {
     await link.send({ skitai: "leaving" });
     await leave(timeout);
   };
-  handleSignals({
+  handleSignals(host, {
     // A terminal sends these to every process of the service; what they mean is for the master to decide.
     SIGINT: () => {},
     SIGHUP: () => {},
@@ -40,7 +50,8 @@ export const startWorker = async (engine: ServedEngine, options: ResolvedRunOpti
     }
   } catch (error) {
     await link.send({ skitai: "failed", message: reasonOf(error), details: rootDetails(error) });
-    process.exit(exitCodes.failed);
+    host.exit(exitCodes.failed);
+    return new Promise(() => {});
   }
   if (options.criticalPoint) reportUsage(options.criticalPoint.interval, (usage) => void link.send({ skitai: "usage", ...usage }));
   await link.send({ skitai: "ready", watch: engine.watchPaths });
@@ -56,17 +67,12 @@ export const startWorker = async (engine: ServedEngine, options: ResolvedRunOpti
 };
 
 /** Ends this process within so many milliseconds, after what is under way; a later call can only shorten the time. */
-const leaving = (engine: ServedEngine): ((timeout: number) => Promise<void>) => {
-  return async (timeout) => {
-    const end = (): never => process.exit(exitCodes.stopped);
-    setTimeout(end, timeout);
-    try {
-      await engine.close({ timeout: drainTime(timeout) });
-    } finally {
-      end();
-    }
+const leaving =
+  (engine: ServedEngine, host: Host): ((timeout: number) => Promise<void>) =>
+  async (timeout) => {
+    await settlesWithin(engine.close({ timeout: drainTime(timeout) }), timeout);
+    host.exit(exitCodes.stopped);
   };
-};
 
 /** Each listener with what the master is bound to. A script that changed since the master read it may want others. */
 const pairs = (
