@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { busySeconds } from "./process-tree.ts";
 
 /** What a measurement was made with; without it a figure says nothing. */
 export interface Machine {
@@ -56,6 +58,14 @@ export const parseCpuList = (list: string): number[] =>
       const [first = 0, last = first] = part.split("-").map(Number);
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     });
+
+/** How much of some CPUs other programs use, from 0 to 1; to be asked while nothing is measured. */
+export const busyShare = async (among: readonly number[], millis = 1000): Promise<number> => {
+  const startedAt = performance.now();
+  const before = busySeconds(among);
+  await delay(millis);
+  return ((busySeconds(among) - before) * 1000) / (performance.now() - startedAt) / among.length;
+};
 
 const allowedCpus = (): number[] => {
   const status = readFileSync("/proc/self/status", "utf8");
