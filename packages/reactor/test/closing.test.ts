@@ -11,11 +11,14 @@ const gated = async (options: EngineOptions = {}) => {
   const engine = new Engine({ requestLog: false, ...options });
   const entered = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<string>();
-  engine.mount("/", textApp((was) => {
-    if (was.path !== "/wait") return "quick";
-    entered.resolve();
-    return gate.promise;
-  }));
+  engine.mount(
+    "/",
+    textApp((was) => {
+      if (was.path !== "/wait") return "quick";
+      entered.resolve();
+      return gate.promise;
+    }),
+  );
   const { port } = await engine.listen({ port: 0 });
   return { engine, port, entered: entered.promise, open: () => gate.resolve("late") };
 };
@@ -155,7 +158,10 @@ describe("limits of connections", () => {
   test("a client that takes nothing of its answer is cut off", async () => {
     const engine = new Engine({ requestLog: false, requestTimeout: 100, compressFrom: false });
     const body = "x".repeat(64 * 1024 * 1024);
-    engine.mount("/", textApp(() => body));
+    engine.mount(
+      "/",
+      textApp(() => body),
+    );
     const { port } = await engine.listen({ port: 0 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const req = request({ port, agent: false }, (res) => {

@@ -9,7 +9,8 @@ declare module "../src/was/was.ts" {
   }
 }
 
-const engineWith = (answer: (was: Was) => string): Engine => new Engine({ requestLog: false, name: "shop", config: { city: "Seoul" } }).mount("/", textApp(answer));
+const engineWith = (answer: (was: Was) => string): Engine =>
+  new Engine({ requestLog: false, name: "shop", config: { city: "Seoul" } }).mount("/", textApp(answer));
 
 describe("wac.register", () => {
   test("makes an object visible to every app", async () => {
@@ -57,8 +58,18 @@ describe("a defined member", () => {
 
 describe("was", () => {
   test("shows what the engine and the mount are", async () => {
-    await using engine = engineWith((was) => JSON.stringify([was.wac.name, was.config["city"], was.baseUrl, was.scheme, was.host, was.remoteAddress, Object.keys(was.apps)]));
-    expect(await (await engine.request("http://Shop.example/x")).json()).toEqual(["shop", "Seoul", "", "http", "shop.example", "127.0.0.1", ["app"]]);
+    await using engine = engineWith((was) =>
+      JSON.stringify([was.wac.name, was.config["city"], was.baseUrl, was.scheme, was.host, was.remoteAddress, Object.keys(was.apps)]),
+    );
+    expect(await (await engine.request("http://Shop.example/x")).json()).toEqual([
+      "shop",
+      "Seoul",
+      "",
+      "http",
+      "shop.example",
+      "127.0.0.1",
+      ["app"],
+    ]);
   });
 
   test("gives a new path for a temporary file each time", async () => {
@@ -99,7 +110,10 @@ describe("transaction ids", () => {
   test("are taken from the request and grow by 1000, calls by 1, and the own id stays", async () => {
     const { gtxid, ltxid, sent, after } = await ids({ "x-gtxn-id": "GTID-abc-C1-R2", "x-ltxn-id": "1001" });
     expect([gtxid, ltxid, after]).toEqual(["GTID-abc-C1-R2", 2001, 2001]);
-    expect(sent.map((headers) => [headers["x-gtxn-id"], headers["x-ltxn-id"]])).toEqual([["GTID-abc-C1-R2", "2002"], ["GTID-abc-C1-R2", "2003"]]);
+    expect(sent.map((headers) => [headers["x-gtxn-id"], headers["x-ltxn-id"]])).toEqual([
+      ["GTID-abc-C1-R2", "2002"],
+      ["GTID-abc-C1-R2", "2003"],
+    ]);
   });
 
   test("without a local id begin at 1000", async () => {
@@ -122,12 +136,15 @@ describe("transaction ids", () => {
     expect(first).toMatchObject({ traceparent: parent, tracestate: "a=b" });
   });
 
-  test.each(["", "00-x", parent.replace("00-", "ff-"), parent.replace(/0af\w+/, "0".repeat(32)), parent.toUpperCase()])("make a new trace context instead of %j", async (traceparent) => {
-    const [first] = (await ids({ traceparent, tracestate: "a=b" })).sent;
-    expect(first!["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect(first!["traceparent"]).not.toBe(traceparent);
-    expect(first).not.toHaveProperty("tracestate");
-  });
+  test.each(["", "00-x", parent.replace("00-", "ff-"), parent.replace(/0af\w+/, "0".repeat(32)), parent.toUpperCase()])(
+    "make a new trace context instead of %j",
+    async (traceparent) => {
+      const [first] = (await ids({ traceparent, tracestate: "a=b" })).sent;
+      expect(first!["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+      expect(first!["traceparent"]).not.toBe(traceparent);
+      expect(first).not.toHaveProperty("tracestate");
+    },
+  );
 });
 
 export type { WasServices };

@@ -14,7 +14,8 @@ const files: Record<string, string> = {
   "broken.js": "throw new Error('no such table');",
   "syntax.js": "export const app = (",
   "booted/app.js": "export const app = (req, res) => res.end('booted ' + globalThis.bootedWith);",
-  "booted/bootstrap.js": "export const bootstrap = (pref) => { pref.config ??= {}; pref.config.seen = true; globalThis.bootedWith = JSON.stringify(pref); };",
+  "booted/bootstrap.js":
+    "export const bootstrap = (pref) => { pref.config ??= {}; pref.config.seen = true; globalThis.bootedWith = JSON.stringify(pref); };",
   "node_modules/unsub/package.json": '{ "name": "unsub", "version": "1.0.0", "type": "module" }',
   "node_modules/unsub/export/skitai/app.js": "export const app = (req, res) => res.end('unsub');",
   "node_modules/unsub/export/skitai/app_v1.js": "export const app = (req, res) => res.end('unsub v1');",
@@ -86,7 +87,9 @@ describe("a mount that cannot be", () => {
   });
 
   test("host is refused at once", () => {
-    expect(() => engineAt().mount("/", echoApp(), { host: "http://x" })).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_HOST" }));
+    expect(() => engineAt().mount("/", echoApp(), { host: "http://x" })).toThrow(
+      expect.objectContaining({ code: "SKITAI_REACTOR_BAD_HOST" }),
+    );
   });
 
   test("comes too late once the engine serves", async () => {
@@ -117,10 +120,14 @@ test("a port that is taken is told with its number", async () => {
   await using one = engineAt().mount("/", echoApp());
   await using two = engineAt().mount("/", echoApp());
   const { port } = await one.listen({ port: 0 });
-  await expect(two.listen({ port })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_PORT_IN_USE", message: expect.stringContaining(String(port)) }));
+  await expect(two.listen({ port })).rejects.toThrow(
+    expect.objectContaining({ code: "SKITAI_REACTOR_PORT_IN_USE", message: expect.stringContaining(String(port)) }),
+  );
 });
 
 test("an address that this machine lacks is told", async () => {
   await using engine = engineAt().mount("/", echoApp());
-  await expect(engine.listen({ address: "203.0.113.1", port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ADDRESS_UNAVAILABLE" }));
+  await expect(engine.listen({ address: "203.0.113.1", port: 0 })).rejects.toThrow(
+    expect.objectContaining({ code: "SKITAI_REACTOR_ADDRESS_UNAVAILABLE" }),
+  );
 });

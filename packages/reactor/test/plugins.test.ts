@@ -27,14 +27,21 @@ describe("a plugin", () => {
       throw new Error("no database");
     };
     engine.use(broken);
-    await expect(engine.listen({ port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_PLUGIN_FAILED", message: expect.stringMatching(/broken.*no database/) }));
+    await expect(engine.listen({ port: 0 })).rejects.toThrow(
+      expect.objectContaining({ code: "SKITAI_REACTOR_PLUGIN_FAILED", message: expect.stringMatching(/broken.*no database/) }),
+    );
   });
 
   test("serves aliases that are mounted", async () => {
     await using engine = new Engine(quiet);
     engine.alias("@members", "http", "127.0.0.1:1");
-    engine.use((engine) =>
-      void engine.resolve((alias): MountedApp | undefined => (alias === "@members" ? { target: alias, handle: (was) => respond(was, 200, [], `via ${engine.aliases.get("members")!.members[0]!.host}`) } : undefined)),
+    engine.use(
+      (engine) =>
+        void engine.resolve((alias): MountedApp | undefined =>
+          alias === "@members"
+            ? { target: alias, handle: (was) => respond(was, 200, [], `via ${engine.aliases.get("members")!.members[0]!.host}`) }
+            : undefined,
+        ),
     );
     engine.mount("/members", "@members");
     expect(await (await engine.request("/members/")).text()).toBe("via 127.0.0.1");
@@ -43,7 +50,10 @@ describe("a plugin", () => {
   test("adds sections to the status page", async () => {
     await using engine = new Engine(quiet);
     engine.use((engine) => void engine.section("queue", () => ({ waiting: 3, password: "hunter2" })));
-    engine.mount("/", textApp((was) => was.status("queue")));
+    engine.mount(
+      "/",
+      textApp((was) => was.status("queue")),
+    );
     expect(await (await engine.request("/")).text()).toMatch(/queue.*waiting.*3/s);
     expect(engine.status("queue")).toEqual({ queue: { waiting: 3, password: "***" } });
   });
@@ -91,7 +101,11 @@ describe("status", () => {
     engine.wac.register("searcher", { status: () => ({ indexed: 5, apiKey: "hunter2", url: "http://u:hunter2@h/" }) });
     await engine.request("/x/");
     const report = engine.status();
-    expect(report).toMatchObject({ server: { name: "shop", requests: 1 }, searcher: { indexed: 5 }, mounts: [{ host: "default", apps: [{ point: "/x", status: "serving" }] }] });
+    expect(report).toMatchObject({
+      server: { name: "shop", requests: 1 },
+      searcher: { indexed: 5 },
+      mounts: [{ host: "default", apps: [{ point: "/x", status: "serving" }] }],
+    });
     expect(JSON.stringify(report)).not.toContain("hunter2");
   });
 
@@ -103,12 +117,28 @@ describe("status", () => {
 
   test("survives cycles and odd values, and escapes what it shows", async () => {
     await using engine = new Engine(quiet);
-    const cycle: Record<string, unknown> = { big: 10n, run: () => 1, when: new Date(0), set: new Set([1]), map: new Map([["a", 1]]), none: null };
+    const cycle: Record<string, unknown> = {
+      big: 10n,
+      run: () => 1,
+      when: new Date(0),
+      set: new Set([1]),
+      map: new Map([["a", 1]]),
+      none: null,
+    };
     cycle["self"] = cycle;
     engine.wac.register("odd", { status: () => cycle });
     engine.wac.register("plain", "<script>");
-    engine.mount("/", textApp((was) => was.status()));
-    expect(engine.status("odd")["odd"]).toMatchObject({ big: "10", run: "function", when: "1970-01-01T00:00:00.000Z", set: [1], map: { a: 1 } });
+    engine.mount(
+      "/",
+      textApp((was) => was.status()),
+    );
+    expect(engine.status("odd")["odd"]).toMatchObject({
+      big: "10",
+      run: "function",
+      when: "1970-01-01T00:00:00.000Z",
+      set: [1],
+      map: { a: 1 },
+    });
     expect(await (await engine.request("/")).text()).not.toContain("<script>");
   });
 });

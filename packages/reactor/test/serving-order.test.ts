@@ -36,10 +36,22 @@ const engine = new Engine({ requestLog: false, directory });
 engine.mount("/", "www").mount("/", "second").mount("/uploads", "uploads").mount("/uploads/bigfiles", "big");
 engine.mount("/", echoApp()).mount("/sub", echoApp(), { name: "sub" }).mount("/sub/deep", echoApp(), { name: "deep" });
 engine.mount("/listener", (req: NodeRequest, res: NodeResponse) => void res.end(`listener ${req.url}`), { name: "listener" });
-engine.mount("/", textApp((was) => `site ${was.path}`), { host: "www.site1.com site2.com", name: "site" });
+engine.mount(
+  "/",
+  textApp((was) => `site ${was.path}`),
+  { host: "www.site1.com site2.com", name: "site" },
+);
 engine.mount("/", "site", { host: "www.site1.com site2.com" });
-engine.mount("/", textApp((was) => `wide ${was.path}`), { host: ".wide.com", name: "wide" });
-engine.mount("/only", textApp((was) => `below ${was.path}`), { host: "*.below.com", name: "below" });
+engine.mount(
+  "/",
+  textApp((was) => `wide ${was.path}`),
+  { host: ".wide.com", name: "wide" },
+);
+engine.mount(
+  "/only",
+  textApp((was) => `below ${was.path}`),
+  { host: "*.below.com", name: "below" },
+);
 engine.stage({
   name: "test",
   handle: (was) => {

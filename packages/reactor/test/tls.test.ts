@@ -12,7 +12,10 @@ import { suiteDirectory, temporaryDirectory } from "./support/temporary-director
 
 const directory = suiteDirectory();
 const engine = new Engine({ requestLog: false, directory });
-engine.mount("/", textApp((was) => `${was.scheme} HTTP/${was.req.httpVersion} ${was.host}`));
+engine.mount(
+  "/",
+  textApp((was) => `${was.scheme} HTTP/${was.req.httpVersion} ${was.host}`),
+);
 
 let main: TestCertificate;
 let port = 0;
@@ -73,7 +76,9 @@ describe("HTTPS", () => {
 
   test("refuses TLS 1.1", async () => {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    connect({ port, rejectUnauthorized: false, minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" }, () => resolve("connected")).on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    connect({ port, rejectUnauthorized: false, minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT:@SECLEVEL=0" }, () =>
+      resolve("connected"),
+    ).on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
     expect(await promise).toMatch(/^E/);
   });
 
@@ -115,7 +120,10 @@ describe("a certificate that cannot be used", () => {
     ["a wrong passphrase", async () => ({ ...main, passphrase: "guess" })],
   ])("(%s) is told before anything listens", async (_, make) => {
     await using broken = new Engine({ requestLog: false, directory: temporaryDirectory() });
-    broken.mount("/", textApp(() => "x"));
+    broken.mount(
+      "/",
+      textApp(() => "x"),
+    );
     const tls = await make();
     expect(() => broken.check({ tls })).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_CERTIFICATE" }));
     await expect(broken.listen({ port: 0, tls })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_CERTIFICATE" }));

@@ -188,3 +188,22 @@ describe("an error of this package", () => {
     for (const code of saddleErrorCodes) expect(code).toMatch(/^SKITAI_SADDLE_[A-Z_]+$/);
   });
 });
+
+describe("an error page", () => {
+  test("keeps the headers that a hook set for every answer, but not those of the answer that failed", async () => {
+    const app = new Saddle();
+    app.beforeRequest((was) => void was.response.setHeader("X-Frame-Options", "DENY"));
+    app.route("/", (was) => {
+      was.response.setHeader("Content-Type", "image/png").setHeader("ETag", '"1"').setHeader("Set-Cookie", "a=b").setStatus(201);
+      throw new Error("broken");
+    });
+    const res = await app.request("/");
+    expect([
+      res.status,
+      res.headers.get("x-frame-options"),
+      res.headers.get("content-type"),
+      res.headers.get("etag"),
+      res.headers.get("set-cookie"),
+    ]).toEqual([500, "DENY", "text/html; charset=utf-8", null, null]);
+  });
+});

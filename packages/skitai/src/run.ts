@@ -20,9 +20,7 @@ import { serviceName, startScript } from "./script.ts";
 import type { ServicePlan } from "./service-plan.ts";
 
 /** The options of a service: how it listens, those of its engine, and those of its processes. */
-export interface SkitaiRunOptions
-  extends Omit<EngineOptions, "directory" | "workerId" | "workers">,
-    Omit<RunOptions, "listen"> {
+export interface SkitaiRunOptions extends Omit<EngineOptions, "directory" | "workerId" | "workers">, Omit<RunOptions, "listen"> {
   /** @default "127.0.0.1" */
   address?: string;
   /** @default 5000 */
@@ -41,7 +39,8 @@ export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): 
   if (script === undefined) throw new SkitaiError("SKITAI_NO_SCRIPT");
   try {
     const number = workerNumber();
-    const command: Command = number === undefined ? parseCommand(process.argv.slice(2)) : { action: "run", verbose: process.argv.includes("-v") };
+    const command: Command =
+      number === undefined ? parseCommand(process.argv.slice(2)) : { action: "run", verbose: process.argv.includes("-v") };
     const pidFile = options.pidFile ?? join(dirname(script), `.${nameOf(script)}.pid`);
     if (command.action !== "run") return finish(await commanded(command.action, script, pidFile, options));
     process.chdir(dirname(script));
@@ -59,9 +58,14 @@ interface Circumstances {
   number: number | undefined;
 }
 
-const serve = async (plan: ServicePlan, options: SkitaiRunOptions, { script, pidFile, verbose, number }: Circumstances): Promise<Service> => {
+const serve = async (
+  plan: ServicePlan,
+  options: SkitaiRunOptions,
+  { script, pidFile, verbose, number }: Circumstances,
+): Promise<Service> => {
   const { address = "127.0.0.1", port = 5000, certFile, keyFile, passphrase, workers = 1, ...rest } = options;
-  if (certFile !== undefined && keyFile !== undefined) plan.tls = { cert: certFile, key: keyFile, ...(passphrase === undefined ? {} : { passphrase }) };
+  if (certFile !== undefined && keyFile !== undefined)
+    plan.tls = { cert: certFile, key: keyFile, ...(passphrase === undefined ? {} : { passphrase }) };
   const engine = plan.build({
     name: serviceName(script),
     ...rest,
@@ -91,7 +95,12 @@ const announce = (plan: ServicePlan, service: Service, workers: number): void =>
   process.stdout.write(`Serving http${plan.tls ? "s" : ""}://${host}:${first.port} (${serving}). Ctrl-C stops it.\n`);
 };
 
-const commanded = (action: Exclude<Command["action"], "run">, script: string, pidFile: string, options: SkitaiRunOptions): Promise<CommandResult> | CommandResult => {
+const commanded = (
+  action: Exclude<Command["action"], "run">,
+  script: string,
+  pidFile: string,
+  options: SkitaiRunOptions,
+): Promise<CommandResult> | CommandResult => {
   if (action === "stop") return stopDaemon(pidFile);
   if (action === "status") return daemonStatus(pidFile);
   const outputFile = join(options.logPath ?? options.varPath ?? defaultVarPath(script), "console.log");

@@ -17,9 +17,14 @@ describe("the command line of a script", () => {
     expect(parseCommand(args)).toEqual(command);
   });
 
-  test.each([["retart"], ["--help"], ["start", "stop"], ["start", "-v"], ["restart", "-v"], ["constructor"], [""]])("%j %j is refused, with the way out", (...args) => {
-    expect(() => parseCommand(args.filter((arg) => arg !== undefined))).toThrow(expect.objectContaining({ code: "SKITAI_UNKNOWN_COMMAND", message: expect.stringContaining("status") }));
-  });
+  test.each([["retart"], ["--help"], ["start", "stop"], ["start", "-v"], ["restart", "-v"], ["constructor"], [""]])(
+    "%j %j is refused, with the way out",
+    (...args) => {
+      expect(() => parseCommand(args.filter((arg) => arg !== undefined))).toThrow(
+        expect.objectContaining({ code: "SKITAI_UNKNOWN_COMMAND", message: expect.stringContaining("status") }),
+      );
+    },
+  );
 });
 
 describe("the facade", () => {

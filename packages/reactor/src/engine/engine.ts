@@ -68,9 +68,19 @@ export class Engine {
     this.#options = resolved;
     this.name = name;
     this.aliases = this.#aliases;
-    this.logs = new Loggers({ ...(resolved.logPath !== undefined && { path: resolved.logPath }), verbose: resolved.verbose, maxSize: resolved.maxLogSize, keep: resolved.keepLogs, rotates: resolved.workerId === "M", onRotated: () => this.#rotated() });
+    this.logs = new Loggers({
+      ...(resolved.logPath !== undefined && { path: resolved.logPath }),
+      verbose: resolved.verbose,
+      maxSize: resolved.maxLogSize,
+      keep: resolved.keepLogs,
+      rotates: resolved.workerId === "M",
+      onRotated: () => this.#rotated(),
+    });
     this.#Was = class EngineWas extends Was {};
-    this.wac = new Wac({ name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers }, this.#Was);
+    this.wac = new Wac(
+      { name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers },
+      this.#Was,
+    );
     const services: Was["services"] = {
       identity: new TransactionIdentity(name),
       proxies,
@@ -83,9 +93,24 @@ export class Engine {
       awaitsContinue: (req) => this.#expecting.delete(req),
     };
     Object.defineProperties(this.#Was.prototype, { wac: { value: this.wac }, services: { value: services } });
-    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac: this.wac, Was: this.#Was, additions: this.#additions });
-    this.#observer = resolved.requestLog === false ? undefined : new RequestObserver(resolved, this.logs, () => this.#connections.size + this.#listeners.length);
-    this.#handler = new RequestHandler({ hosts: this.#hosts, limits, health: resolved.health, Was: this.#Was, finished: this.#observer?.finished });
+    this.#mounting = new Mounting({
+      directory: resolved.directory,
+      hosts: this.#hosts,
+      wac: this.wac,
+      Was: this.#Was,
+      additions: this.#additions,
+    });
+    this.#observer =
+      resolved.requestLog === false
+        ? undefined
+        : new RequestObserver(resolved, this.logs, () => this.#connections.size + this.#listeners.length);
+    this.#handler = new RequestHandler({
+      hosts: this.#hosts,
+      limits,
+      health: resolved.health,
+      Was: this.#Was,
+      finished: this.#observer?.finished,
+    });
     this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
   }
 
@@ -186,11 +211,19 @@ export class Engine {
    */
   async listen(options: ListenOptions = {}, acceptor: Acceptor = new LocalAcceptor()): Promise<{ address: string; port: number }> {
     if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
-    const listener = new Listener(options, acceptor, { servers: this.#servers, limits: this.#options.limits, connections: this.#connections });
+    const listener = new Listener(options, acceptor, {
+      servers: this.#servers,
+      limits: this.#options.limits,
+      connections: this.#connections,
+    });
     await this.#load();
     const { address, port }: AddressInfo = await listener.open();
     this.#listeners.push(listener);
-    this.logs.get("server").log(`${this.name} (${this.wac.workerId === "M" ? "master" : `worker #${this.wac.workerId.slice(1)}`}) started on ${address}:${port}`);
+    this.logs
+      .get("server")
+      .log(
+        `${this.name} (${this.wac.workerId === "M" ? "master" : `worker #${this.wac.workerId.slice(1)}`}) started on ${address}:${port}`,
+      );
     this.#events.emit("listening", address, port);
     return { address, port };
   }

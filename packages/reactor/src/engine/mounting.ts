@@ -42,7 +42,10 @@ export class Mounting {
     this.#found.set(request, found);
     if (found.kind !== "file" || this.#bootstrapped.has(request)) return;
     this.#bootstrapped.add(request);
-    await runBootstrap(found.file, preferenceOf(request), { value: typeof request.target === "string" ? request.target : found.file, point: request.point || "/" });
+    await runBootstrap(found.file, preferenceOf(request), {
+      value: typeof request.target === "string" ? request.target : found.file,
+      point: request.point || "/",
+    });
   }
 
   /** @throws SKITAI_REACTOR_MODULE_FAILED and the other errors of mounting */

@@ -98,6 +98,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
 };
 
 const wholeNumber = (what: string, value: number): number => {
-  if (!Number.isInteger(value) || value < 0) throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: "Use a whole number from 0." });
+  if (!Number.isInteger(value) || value < 0)
+    throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: "Use a whole number from 0." });
   return value;
 };

@@ -23,9 +23,12 @@ export const drain = async (parts: DrainParts, timeout: number): Promise<void> =
   await Promise.all(parts.listeners.map((listener) => listener.stop()));
   servers.goAway();
   let sweep: NodeJS.Timeout | undefined;
-  const patience = setTimeout(() => {
-    sweep = setInterval(() => closeIdle(parts), sweepInterval);
-  }, Math.min(grace, timeout / 2));
+  const patience = setTimeout(
+    () => {
+      sweep = setInterval(() => closeIdle(parts), sweepInterval);
+    },
+    Math.min(grace, timeout / 2),
+  );
   await emptied(connections, timeout);
   clearTimeout(patience);
   clearInterval(sweep);

@@ -1,4 +1,4 @@
-import { runWith } from "@skitai/reactor";
+import { runWith, type FlatHeaders } from "@skitai/reactor";
 import type { AppParts } from "../app/parts.ts";
 import { handlerArgs, mergeArgs } from "../args/merge.ts";
 import type { Args } from "../args/fields.ts";
@@ -6,7 +6,8 @@ import { SaddleError } from "../errors.ts";
 import { requestFailed, requestFinished, requestStarting, requestSuccess, requestTearingDown } from "../event/events.ts";
 import { isThenable } from "../internal/thenable.ts";
 import { answerBody, ThrownAnswer, type AnswerBody } from "../response/answer.ts";
-import { outcomeOf, sendOutcome, sendText } from "../response/deliver.ts";
+import { outcomeOf, sendData, sendOutcome, sendText } from "../response/deliver.ts";
+import { isPlainData } from "../response/convert.ts";
 import type { Route } from "../routing/route.ts";
 import { argsSlot, responseSlot, type HandledWas } from "../was/slots.ts";
 import type { Problem } from "./error-pages.ts";
@@ -15,6 +16,8 @@ import { isDeliberate, problemOf } from "./failure.ts";
 /** Something was thrown, and nobody made an answer of it. */
 class Failure {
   readonly error: unknown;
+  /** What `beforeRequest` had set for every answer, so that it goes with an error page too. */
+  headers: FlatHeaders = [];
 
   constructor(error: unknown) {
     this.error = error;
@@ -105,7 +108,7 @@ export class RequestFlow {
         was.traceback(error);
       }
     }
-    const sent = value instanceof Failure ? this.#sendFailure(was, value.error) : this.#send(was, value, route);
+    const sent = value instanceof Failure ? this.#sendFailure(was, value.error, value.headers) : this.#send(was, value, route);
     this.#emit(was, requestFinished);
     await sent;
   }
@@ -113,16 +116,20 @@ export class RequestFlow {
   /** What to answer, whatever happens. */
   async #guarded(was: HandledWas, route: Route): Promise<unknown> {
     let value: unknown;
+    let preset: FlatHeaders = [];
     try {
       for (const before of this.#parts.hooks.before) {
         const answer: unknown = await before(was);
         if (answer !== undefined && answer !== null) return answerBody(answer);
+        preset = [...(was[responseSlot]?.pending.headers ?? [])];
       }
       value = await (route.preworks || route.postworks ? this.#worked(was, route) : this.#called(was, route));
       // A handler may answer on was.res by itself.
       if (value !== undefined || !was.res.headersSent) value = converted(value, route);
     } catch (error) {
-      return this.#recovered(was, error);
+      const recovered = await this.#recovered(was, error);
+      if (recovered instanceof Failure) recovered.headers = preset;
+      return recovered;
     }
     this.#emit(was, requestSuccess);
     try {
@@ -153,7 +160,10 @@ export class RequestFlow {
 
   #send(was: HandledWas, value: unknown, route: Route): void | Promise<void> {
     try {
-      if (typeof value === "string" && was[responseSlot] === undefined) return this.#caught(was, sendText(was, value));
+      if (was[responseSlot] === undefined) {
+        if (typeof value === "string") return this.#caught(was, sendText(was, value));
+        if (isPlainData(value)) return this.#caught(was, sendData(was, value));
+      }
       if (value === undefined && was.res.headersSent) return;
       return this.#sendAnswer(was, converted(value, route));
     } catch (error) {
@@ -172,11 +182,12 @@ export class RequestFlow {
     return sent?.catch((error: unknown) => this.fail(was, error));
   }
 
-  #sendFailure(was: HandledWas, error: unknown): void | Promise<void> {
+  #sendFailure(was: HandledWas, error: unknown, preset: FlatHeaders = []): void | Promise<void> {
     if (error instanceof ThrownAnswer) return this.#sendAnswer(was, error.answer);
-    // What the failed handler had set describes an answer that is not sent.
+    // What the handler had set describes an answer that is not sent.
     was[responseSlot] = undefined;
-    return this.#parts.pages.answer(was, problemOf(error, was.app.config.argumentErrorStatus));
+    const problem = problemOf(error, was.app.config.argumentErrorStatus);
+    return this.#parts.pages.answer(was, { ...problem, headers: [...preset, ...(problem.headers ?? [])] });
   }
 
   #emit(was: HandledWas, event: string, ...args: unknown[]): void {

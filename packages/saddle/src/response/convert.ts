@@ -45,7 +45,12 @@ type Producer = Extract<Body, { more(): unknown } | AsyncIterable<unknown> | Ite
 const isProducer = (value: object): value is Exclude<Producer, string> =>
   Symbol.asyncIterator in value || Symbol.iterator in value || typeof Reflect.get(value, "more") === "function";
 
-const asJson = (value: unknown): string => {
+/** Whether a value is an object literal, which nothing but JSON can come of. */
+export const isPlainData = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype && !isProducer(value);
+
+/** @throws SKITAI_SADDLE_BAD_RETURN */
+export const asJson = (value: unknown): string => {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);

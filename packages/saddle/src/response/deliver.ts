@@ -1,7 +1,7 @@
 import { readAhead, respond, type FlatHeaders } from "@skitai/reactor";
 import { responseSlot, type HandledWas } from "../was/slots.ts";
 import { Answer, type AnswerBody, type StatusLine } from "./answer.ts";
-import { convert, Converted, htmlType } from "./convert.ts";
+import { asJson, convert, Converted, htmlType, jsonType } from "./convert.ts";
 import { FileBody, openFile } from "./file-body.ts";
 import { addHeader, addHeaders, headerAt } from "./headers.ts";
 
@@ -61,6 +61,10 @@ export const sendOutcome = (was: HandledWas, { status, headers, body }: SentOutc
 
 /** The plain case, where nothing was set beside a text. */
 export const sendText = (was: HandledWas, text: string): void | Promise<void> => respond(was, 200, ["Content-Type", htmlType], text);
+
+/** The plain case of data. @throws SKITAI_SADDLE_BAD_RETURN */
+export const sendData = (was: HandledWas, data: object): void | Promise<void> =>
+  respond(was, 200, ["Content-Type", jsonType], asJson(data));
 
 const ok: StatusLine = { code: 200, phrase: undefined };
 const noContent: StatusLine = { code: 204, phrase: undefined };
