@@ -1,7 +1,9 @@
 import { connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Engine } from "../src/index.ts";
-import { echoApp, uploadApp } from "./support/app.ts";
+import { readBody } from "../src/request/body.ts";
+import { echoApp, textApp, uploadApp } from "./support/app.ts";
 import { exchange } from "./support/exchange.ts";
 
 const engine = new Engine({
@@ -23,6 +25,12 @@ beforeAll(async () => {
     req.resume();
     req.on("end", () => res.end("foreign"));
   }, { name: "foreign" });
+  engine.mount("/large", textApp(() => "x".repeat(20_000_000)), { name: "large" });
+  engine.mount("/host", textApp((was) => `${was.host} ${was.req.headers.host}`), { name: "host" });
+  engine.mount("/late", textApp(async (was) => {
+    await wait(900);
+    return `got ${(await readBody(was, 1_000_000)).length} bytes`;
+  }, { answersExpect: true }), { name: "late" });
   ({ port } = await engine.listen({ port: 0 }));
 });
 
@@ -33,6 +41,8 @@ const lives = async (): Promise<void> => {
   const { statuses } = await exchange(port, "GET /alive HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   expect(statuses).toEqual([200]);
 };
+
+const connections = (): number => (engine.status("server")["server"] as { connections: number }).connections;
 
 const head = (lines: string, target = "/"): string => `GET ${target} HTTP/1.1\r\n${lines}\r\n\r\n`;
 const post = (lines: string, body = "", target = "/upload/"): string => `POST ${target} HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n${body}`;
@@ -110,9 +120,15 @@ describe("limits", () => {
     expect([statuses, closed]).toEqual([[431], true]);
   });
 
-  test("too many headers are 431", async () => {
-    const { statuses } = await exchange(port, head(`Host: a\r\nConnection: close\r\n${Array.from({ length: 300 }, (_, at) => `X-${at}: 1`).join("\r\n")}`));
-    expect(statuses).toEqual([431]);
+  test.each([
+    [100, 200],
+    [101, 431],
+    [300, 431],
+    [1_000, 431],
+  ])("%i headers are answered %i", async (count, status) => {
+    const lines = ["Host: a", "Connection: close", ...Array.from({ length: count - 2 }, (_, at) => `X-${at}: 1`)];
+    const { statuses, closed } = await exchange(port, head(lines.join("\r\n")));
+    expect([statuses, closed]).toEqual([[status], true]);
   });
 
   test("an HTTP/1.0 POST without a length is 411", async () => {
@@ -167,6 +183,11 @@ describe("other forms of targets", () => {
     expect(text).toContain("GET /x at /");
   });
 
+  test("an absolute target names the host for apps too", async () => {
+    const { text } = await exchange(port, "GET http://B.example/host/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    expect(text).toContain("b.example B.example");
+  });
+
   test("OPTIONS * is answered with the methods", async () => {
     const { statuses, text } = await exchange(port, "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     expect(statuses).toEqual([204]);
@@ -193,6 +214,27 @@ describe("slow and broken clients", () => {
     expect([statuses, closed]).toEqual([[408], true]);
   });
 
+  test("a client that reads nothing of its answer is cut off, even if it never closes", async () => {
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }, () => socket.write(head("Host: a", "/large/")));
+    socket.pause();
+    await expect.poll(connections).toBe(1);
+    await expect.poll(connections, { timeout: 5_000 }).toBe(0);
+    socket.destroy();
+  });
+
+  test.each([
+    ["a body", "Content-Length: 500000", "x".repeat(500_000)],
+    ["a body that waits for 100 Continue", "Content-Length: 5\r\nExpect: 100-continue", ""],
+  ])("a client whose app takes its time to read %s is not cut off", async (_, lines, body) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(post(`${lines}\r\nConnection: close`, body, "/late/")));
+    let text = "";
+    for await (const chunk of socket.setEncoding("latin1")) {
+      text += chunk;
+      if (/^HTTP\/1.1 100 Continue\r\n\r\n$/.test(text)) socket.write("hello");
+    }
+    expect(text).toMatch(/got (500000|5) bytes/);
+  });
+
   test("a connection that says nothing is closed", async () => {
     const { text, closed } = await exchange(port, []);
     expect([text, closed]).toEqual(["", true]);
@@ -217,7 +259,7 @@ describe("slow and broken clients", () => {
       await promise;
     }
     await lives();
-    await expect.poll(() => (engine.status("server")["server"] as { connections: number }).connections, { timeout: 5_000 }).toBe(0);
+    await expect.poll(connections, { timeout: 5_000 }).toBe(0);
   });
 
   test("pipelined requests are answered in order", async () => {

@@ -3,7 +3,7 @@ import type { Stage, VirtualHost } from "../host/virtual-host.ts";
 import type { Measured } from "../http/exchange.ts";
 import type { Limits } from "../http/limits.ts";
 import { peerAddress } from "../http/peer.ts";
-import { authorityOf, needsLength, repeatsHost } from "../http/request-rules.ts";
+import { authorityOf, hasLargeHead, needsLength, repeatsHost } from "../http/request-rules.ts";
 import { parseTarget } from "../http/request-target.ts";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { HttpError, ReactorError } from "../errors.ts";
@@ -46,7 +46,11 @@ export class RequestHandler {
     const { finished } = parts;
     this.#timed = finished !== undefined;
     // One listener for all requests, which finds the request by `this`.
-    this.#closed = finished && function (this: Measured) { finished(this.was!); };
+    this.#closed =
+      finished &&
+      function (this: Measured) {
+        finished(this.was!);
+      };
     this.#checksHealth = parts.health.live !== undefined || parts.health.ready !== undefined;
   }
 
@@ -67,10 +71,11 @@ export class RequestHandler {
     if (this.#timed) this.#observe(was, res);
     if (this.draining && req.httpVersionMajor === 1) (res as { shouldKeepAlive?: boolean }).shouldKeepAlive = false;
     try {
-      if (!target) return void refuse(was, "This is no request target.");
+      if (!target || (target.authority !== undefined && req.httpVersionMajor !== 1)) return void refuse(was, "This is no request target.");
       if (req.httpVersionMajor === 0) return void refuse(was, "HTTP/0.9 is not spoken here.");
       if (repeatsHost(req)) return void refuse(was, "Host is given more than once.");
-      if (target.authority !== undefined) req.url = target.url;
+      if (target.authority !== undefined) useTarget(req, target.authority, target.url);
+      if (hasLargeHead(req, this.#parts.limits)) return void refuse(was, "There are too many headers.", 431);
       if (url.length > this.#parts.limits.maxUrlSize) return void respondError(was, 414);
       if (this.#checksHealth && this.#answersHealth(was)) return;
       if (path === "*" || req.method === "CONNECT") return void this.#aboutServer(was);
@@ -102,7 +107,13 @@ export class RequestHandler {
     this.#serveLater(was, host.stages, mount, found, pass).catch((error: unknown) => this.fail(was, error));
   }
 
-  async #serveLater(was: Was, stages: readonly Stage[], mount: Mount | undefined, found: boolean | Promise<boolean>, pass: (() => void) | undefined): Promise<void> {
+  async #serveLater(
+    was: Was,
+    stages: readonly Stage[],
+    mount: Mount | undefined,
+    found: boolean | Promise<boolean>,
+    pass: (() => void) | undefined,
+  ): Promise<void> {
     if (await found) return;
     for (const stage of stages) if (await stage.handle(was)) return;
     this.#toApp(was, mount, pass);
@@ -123,14 +134,21 @@ export class RequestHandler {
 
   #aboutServer(was: Was): void {
     if (was.req.method === "OPTIONS") return void respond(was, 204, ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"], null);
-    respondError(was, was.req.method === "CONNECT" ? 405 : 400, { headers: was.req.method === "CONNECT" ? ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"] : [] });
+    respondError(was, was.req.method === "CONNECT" ? 405 : 400, {
+      headers: was.req.method === "CONNECT" ? ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"] : [],
+    });
   }
 
   #answersHealth(was: Was): boolean {
     const { live, ready } = this.#parts.health;
     if (was.path !== live && was.path !== ready) return false;
     const serving = was.path === live || !this.draining;
-    void respond(was, serving ? 200 : 503, ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"], serving ? "ok\n" : "draining\n");
+    void respond(
+      was,
+      serving ? 200 : 503,
+      ["Content-Type", "text/plain; charset=utf-8", "Cache-Control", "no-store"],
+      serving ? "ok\n" : "draining\n",
+    );
     return true;
   }
 
@@ -143,7 +161,14 @@ export class RequestHandler {
 }
 
 /** What a server in front may have read in another way ends its connection (RFC 9112 section 11.2). */
-const refuse = (was: Was, message: string): void => respondError(was, 400, { message, headers: was.req.httpVersionMajor === 1 ? ["Connection", "close"] : [] });
+const refuse = (was: Was, message: string, status = 400): void =>
+  respondError(was, status, { message, headers: was.req.httpVersionMajor === 1 ? ["Connection", "close"] : [] });
+
+/** What a target names counts for everybody, whatever `Host` says (RFC 9112 section 3.2.2). */
+const useTarget = (req: NodeRequest, authority: string, url: string): void => {
+  req.url = url;
+  req.headers.host = authority;
+};
 
 const isMeasured = (res: NodeResponse): res is NodeResponse & Measured => "respondedAt" in res;
 

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Measured } from "../http/exchange.ts";
+import { authorityOf } from "../http/request-rules.ts";
 import type { NodeRequest } from "../http/types.ts";
 import type { Loggers } from "../log/loggers.ts";
 import { RequestLog } from "../log/request-log.ts";
@@ -41,7 +42,7 @@ export class RequestObserver {
     const respondedAt = res.respondedAt || now;
     this.#log.write({
       remoteAddress: res.peer,
-      host: headers.host ?? (headers[":authority"] as string | undefined),
+      host: authorityOf(req),
       method: req.method!,
       url,
       version: versionOf(req),
@@ -63,7 +64,8 @@ export class RequestObserver {
   };
 }
 
-const versionOf = (req: NodeRequest): string => (req.httpVersionMajor === 2 ? "HTTP/2.0" : req.httpVersionMinor === 1 ? "HTTP/1.1" : "HTTP/1.0");
+const versionOf = (req: NodeRequest): string =>
+  req.httpVersionMajor === 2 ? "HTTP/2.0" : req.httpVersionMinor === 1 ? "HTTP/1.1" : "HTTP/1.0";
 
 const bearer = (authorization: string | undefined): string | undefined =>
   authorization !== undefined && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : undefined;

@@ -46,6 +46,13 @@ export class Http1Request extends IncomingMessage implements BodyCount {
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
     return count(this, chunk) ? super.push(chunk, encoding) : true;
   }
+
+  /** A client that could not send, because nobody read, has its time from now on. */
+  override _read(size: number): void {
+    const { socket } = this;
+    if (!this.complete && socket.timeout) socket.setTimeout(socket.timeout);
+    super._read(size);
+  }
 }
 
 export class Http2Request extends Http2ServerRequest implements BodyCount {

@@ -1,11 +1,19 @@
 import { createServer as createHttp1, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { constants, createServer as createHttp2, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import {
+  createServer as createHttp2,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { Socket } from "node:net";
 
 import { answerParserError } from "./client-error.ts";
 import { Http1Request, Http1Response, Http2Request, Http2Response, TimedHttp1Response } from "./exchange.ts";
+import { Http2Connection } from "./http2-connection.ts";
 import type { Limits } from "./limits.ts";
-import { guardSlowClient, guardSlowStream } from "./slow-client.ts";
+import { guardSlowClient, watchStream } from "./slow-client.ts";
 import type { NodeListener } from "./types.ts";
 
 export interface ServersOptions {
@@ -18,6 +26,8 @@ export interface ServersOptions {
   timed: boolean;
 }
 
+type Connections = Map<ServerHttp2Session, Http2Connection>;
+
 /**
  * The HTTP/1.x and the HTTP/2 server of one engine. Neither listens: whatever accepts connections hands them over with
  * {@link http1} and {@link http2}, so that all listeners of an engine, plain or TLS, end in the same two servers.
@@ -25,11 +35,13 @@ export interface ServersOptions {
 export class Servers {
   readonly #http1: Server;
   readonly #http2: Http2Server;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #limits: Limits;
+  readonly #connections: Connections = new Map();
 
   constructor(options: ServersOptions) {
+    this.#limits = options.limits;
     this.#http1 = http1Server(options);
-    this.#http2 = http2Server(options, this.#sessions);
+    this.#http2 = http2Server(options, this.#connections);
   }
 
   /** The HTTP/1.x server itself, for requests in memory. */
@@ -42,12 +54,17 @@ export class Servers {
   }
 
   http2(socket: Socket): void {
+    const connections = this.#connections;
+    this.#http2.once("session", (session: ServerHttp2Session) => {
+      connections.set(session, new Http2Connection(session, socket, this.#limits));
+      session.once("close", () => connections.delete(session));
+    });
     this.#http2.emit("connection", socket);
   }
 
-  /** Sends GOAWAY in two steps (RFC 9113 section 6.8): what is under way when the first arrives is still answered. */
+  /** Tells HTTP/2 clients to send no further requests; see {@link Http2Connection.leave}. */
   goAway(): void {
-    for (const session of this.#sessions) farewell(session);
+    for (const connection of this.#connections.values()) connection.leave();
   }
 
   closeIdle(): void {
@@ -79,7 +96,8 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
     },
     listener as (req: IncomingMessage, res: ServerResponse) => void,
   );
-  server.maxHeadersCount = limits.maxHeaders * 2;
+  // Node before 24 drops what is beyond; one more lets the request handler see that there is more.
+  server.maxHeadersCount = limits.maxHeaders + 1;
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
   // A little more than the time for a head, whose end is told with 408 by the check above.
   server.timeout = limits.requestTimeout === 0 ? 0 : limits.requestTimeout + 2 * interval;
@@ -94,38 +112,30 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
 /** Since Node 24.9: requests without a body skip the machinery of streams. Older versions ignore it. */
 const emptyRequests = { optimizeEmptyRequests: true };
 
-const http2Server = ({ limits, listener, expecting }: ServersOptions, sessions: Set<ServerHttp2Session>): Http2Server => {
+const http2Server = ({ limits, listener, expecting }: ServersOptions, connections: Connections): Http2Server => {
   const server = createHttp2(
     {
       Http2ServerRequest: Http2Request,
       Http2ServerResponse: Http2Response,
-      maxHeaderListPairs: limits.maxHeaders,
+      // The pseudo headers come on top.
+      maxHeaderListPairs: limits.maxHeaders + 4,
       settings: { maxConcurrentStreams: limits.maxStreams, maxHeaderListSize: limits.maxHeaderSize },
     },
-    listener,
+    unlessLost(listener),
   );
-  server.on("checkContinue", expecting);
-  server.on("stream", (stream: ServerHttp2Stream) => stream.setTimeout(limits.requestTimeout, () => guardSlowStream(stream)));
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    session.setTimeout(limits.http2KeepAlive, () => session.close());
-    // What breaks one connection is that client's affair.
-    session.on("error", () => session.destroy());
+  server.on("checkContinue", unlessLost(expecting));
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    watchStream(stream, limits);
+    connections.get(stream.session as ServerHttp2Session)?.add(stream);
   });
   return server;
 };
 
-/** How long a client may take to answer the ping that follows the first GOAWAY, in milliseconds; some close without an answer. */
-const farewellPatience = 300;
-
-const farewell = (session: ServerHttp2Session): void => {
-  if (session.closed || session.destroyed) return;
-  const leave = (): void => {
-    clearTimeout(patience);
-    if (!session.destroyed) session.close();
+/**
+ * A stream that was reset together with its headers is over before anybody is told of it, and then its body looks complete and empty.
+ */
+const unlessLost =
+  (listener: NodeListener) =>
+  (req: Http2ServerRequest, res: Http2ServerResponse): void => {
+    if (!req.stream.destroyed) listener(req, res);
   };
-  const patience = setTimeout(leave, farewellPatience);
-  session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
-  session.ping(leave);
-};

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { ReactorError } from "../errors.ts";
+import { authorityOf } from "./request-rules.ts";
 import type { NodeRequest } from "./types.ts";
 
 /**
@@ -40,7 +41,7 @@ export class TrustedProxies {
   }
 
   host(req: NodeRequest): string {
-    return (this.#told(req, "x-forwarded-host") ?? header(req, "host") ?? header(req, ":authority") ?? "").toLowerCase();
+    return (this.#told(req, "x-forwarded-host") ?? authorityOf(req) ?? "").toLowerCase();
   }
 
   #told(req: NodeRequest, name: string): string | undefined {
