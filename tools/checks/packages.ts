@@ -1,14 +1,14 @@
 /** `pnpm packages`: builds and packs every package, and checks each tarball as a user would get it. */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./lib/command.ts";
 import { manifestFaults } from "./lib/manifest-faults.ts";
 import { Report } from "./lib/report.ts";
+import { scratchFolder } from "./lib/scratch.ts";
 import { build, pack, publishablePackages, readManifest, root, type PublishablePackage } from "./lib/tarballs.ts";
 
 const report = new Report();
-const scratch = await mkdtemp(join(tmpdir(), "skitai-packages-"));
+const scratch = scratchFolder("packages");
 
 const checkPackage = async (unit: PublishablePackage): Promise<void> => {
   const { name } = unit.manifest;
@@ -28,10 +28,6 @@ const checkPackage = async (unit: PublishablePackage): Promise<void> => {
   );
 };
 
-try {
-  const built = await report.check("all packages build", build);
-  if (built !== undefined) for (const unit of await publishablePackages()) await checkPackage(unit);
-} finally {
-  await rm(scratch, { recursive: true, force: true });
-}
+const built = await report.check("all packages build", build);
+if (built !== undefined) for (const unit of await publishablePackages()) await checkPackage(unit);
 report.finish();

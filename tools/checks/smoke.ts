@@ -4,8 +4,7 @@
  * Without `--node` the programs run under the oldest Node.js that users may have and under the one that runs this.
  */
 import { deepStrictEqual } from "node:assert";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { askHttp1, askHttp2 } from "./lib/answers.ts";
@@ -14,13 +13,14 @@ import { freePort, Program } from "./lib/program.ts";
 import { Project } from "./lib/project.ts";
 import { programsOf } from "./lib/readme.ts";
 import { Report } from "./lib/report.ts";
+import { scratchFolder } from "./lib/scratch.ts";
 import { build, pack, publishablePackages, root, type Tarball } from "./lib/tarballs.ts";
 import { setups, type Setup, type Way } from "./lib/ways.ts";
 
 const { values } = parseArgs({ options: { node: { type: "string", default: `22,${process.versions.node.split(".")[0]}` } } });
 const majors = values.node.split(",");
 const report = new Report();
-const scratch = await mkdtemp(join(tmpdir(), "skitai-smoke-"));
+const scratch = scratchFolder("smoke");
 
 const packAll = async (): Promise<Tarball[]> => {
   await build();
@@ -86,15 +86,11 @@ const trySetup = async (setup: Setup, tarballs: Tarball[], nodes: ReadonlyMap<st
   }
 };
 
-try {
-  const tarballs = await report.check("all packages build and pack", packAll);
-  const nodes = new Map<string, string>();
-  for (const major of majors) {
-    const node = await report.check(`Node ${major} is there`, () => nodeBinary(major, scratch));
-    if (node !== undefined) nodes.set(major, node);
-  }
-  if (tarballs !== undefined) for (const setup of setups) await trySetup(setup, tarballs, nodes);
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+const tarballs = await report.check("all packages build and pack", packAll);
+const nodes = new Map<string, string>();
+for (const major of majors) {
+  const node = await report.check(`Node ${major} is there`, () => nodeBinary(major, scratch));
+  if (node !== undefined) nodes.set(major, node);
 }
+if (tarballs !== undefined) for (const setup of setups) await trySetup(setup, tarballs, nodes);
 report.finish();

@@ -26,6 +26,7 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #group: number;
   #printed = "";
+  readonly #leave = (): void => this.kill();
 
   /** Starts a file with a Node.js binary. */
   constructor(node: string, file: string, cwd: string, { nodeArguments = [], env = {} }: ProgramOptions = {}) {
@@ -37,6 +38,7 @@ export class Program {
     });
     if (this.#child.pid === undefined) throw new Error(`${node} does not start.`);
     this.#group = this.#child.pid;
+    process.once("exit", this.#leave);
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding("utf8").on("data", (text) => (this.#printed += text));
   }
@@ -73,6 +75,7 @@ export class Program {
       if (performance.now() - start > limit) throw new Error(`Processes are left ${limit} ms after Ctrl-C.\n${this.#printed}`);
       await delay(20);
     }
+    process.off("exit", this.#leave);
     return performance.now() - start;
   }
 
@@ -87,6 +90,7 @@ export class Program {
 
   /** Ends whatever is left, by force. */
   kill(): void {
+    process.off("exit", this.#leave);
     if (this.#lives) process.kill(-this.#group, "SIGKILL");
   }
 
