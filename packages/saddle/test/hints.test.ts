@@ -148,4 +148,17 @@ describe("hintPromise", () => {
     expect(await text(session.request({ ":path": "/" }))).toBe("page");
     expect(await text(session.request({ ":path": "/" }))).toBe("page");
   });
+
+  test("gives up what is pushed when the client never takes it", async () => {
+    const { engine } = await serve(page(), "memory", { engine: { requestTimeout: 50 } });
+    const { port } = await engine.listen({ port: 0 });
+    const session = http2(port, { initialWindowSize: 0 });
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    session.on("stream", (stream) => {
+      stream.on("error", () => {});
+      stream.on("close", () => resolve(stream.rstCode));
+    });
+    session.request({ ":path": "/" }).on("error", () => {});
+    expect(await promise).toBe(constants.NGHTTP2_CANCEL);
+  });
 });

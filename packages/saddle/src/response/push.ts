@@ -1,17 +1,8 @@
-import type { Http2ServerRequest, Http2ServerResponse, OutgoingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { Http2ServerRequest, OutgoingHttpHeaders, ServerHttp2Session } from "node:http2";
 import type { NodeRequest, Was } from "@skitai/reactor";
 
 /** Request headers that a pushed request takes over from the one that caused it. */
 const inherited = ["accept-encoding", "accept-language", "cookie", "user-agent"];
-
-/** Classes of the server at hand, which may be its own. */
-type RequestClass = new (
-  stream: ServerHttp2Stream,
-  headers: OutgoingHttpHeaders,
-  options: object,
-  rawHeaders: readonly string[],
-) => Http2ServerRequest;
-type ResponseClass = new (stream: ServerHttp2Stream) => Http2ServerResponse;
 
 /**
  * Promises a resource of this server on an HTTP/2 connection, and has the server answer it like any request (RFC 9113 section 8.4).
@@ -41,8 +32,8 @@ export const push = (was: Was, uri: string): boolean => {
     if (error) return;
     promised.on("error", () => {});
     const raw = Object.entries(sent).flatMap(([name, value]) => [name, String(value)]);
-    const pushed = new (req.constructor as RequestClass)(promised, sent, {}, raw);
-    server.emit("request", pushed, new (res.constructor as ResponseClass)(promised));
+    // From here on it is a stream like any other: with the server's own classes and limits.
+    server.emit("stream", promised, sent, 0, raw);
   });
   return true;
 };
