@@ -107,6 +107,7 @@ test("the waits between starts double up to the longest, and begin anew after a 
 
 test("options that make no sense are refused by name", () => {
   expect(() => resolveRunOptions({ workers: 1.5 })).toThrow("workers cannot be 1.5");
+  expect(() => resolveRunOptions({ workers: 100_000 })).toThrow("workers cannot be 100000. Use a whole number from 0 to ");
   expect(() => resolveRunOptions({ workers: 0, useReloader: true })).toThrow("useReloader cannot be true");
   expect(() => resolveRunOptions({ workers: 0, criticalPoint: {} })).toThrow("criticalPoint cannot be");
   expect(() => resolveRunOptions({ stopTimeout: -1 })).toThrow("stopTimeout is not a duration");

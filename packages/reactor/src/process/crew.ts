@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import type { ResolvedRespawn } from "./backoff.ts";
 import type { ServerLog } from "./served-engine.ts";
 import { explain } from "./start-failure.ts";
@@ -47,7 +48,12 @@ export class Crew {
   /** Resolves when every worker serves. @throws SKITAI_REACTOR_START_FAILED when the first of them cannot. */
   start(): Promise<void> {
     return this.#afterOthers(async () => {
-      await Promise.all(this.#slots.map((slot) => slot.start()));
+      const waiting = this.#slots.values();
+      // As many at a time as there are processors: more would only slow each other down.
+      const startNext = async (): Promise<void> => {
+        for (const slot of waiting) if (!this.#stopping) await slot.start();
+      };
+      await Promise.all(Array.from({ length: availableParallelism() }, startNext));
     });
   }
 

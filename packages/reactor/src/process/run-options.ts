@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { ReactorError } from "../errors.ts";
 import type { ListenOptions } from "../http/listener.ts";
 import { duration, type Duration } from "../units.ts";
@@ -8,7 +9,7 @@ import { resolveCriticalPoint, type CriticalPointOptions, type ResolvedCriticalP
 export interface RunOptions {
   /** Where and how to listen. @default [{}]: 127.0.0.1, port 5000 */
   listen?: readonly ListenOptions[];
-  /** How many worker processes serve; 0 lets this process do it all. @default 1 */
+  /** How many worker processes serve, at most 32 for each processor; 0 lets this process do it all. @default 1 */
   workers?: number;
   /** A file for this process's id, for as long as it runs. A second service with the same file does not start. @default none */
   pidFile?: string;
@@ -49,10 +50,16 @@ export interface ResolvedRunOptions {
   readonly respawn: ResolvedRespawn;
 }
 
+/** More workers than this for each processor are a slip of the keyboard that would bring the machine down. */
+const mostPerCore = 32;
+
 /** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE naming the option. */
 export const resolveRunOptions = (options: RunOptions): ResolvedRunOptions => {
   const workers = options.workers ?? 1;
-  if (!Number.isInteger(workers) || workers < 0) throw badOption("workers", workers, "Use a whole number from 0.");
+  const most = mostPerCore * availableParallelism();
+  if (!Number.isInteger(workers) || workers < 0 || workers > most) {
+    throw badOption("workers", workers, `Use a whole number from 0 to ${most}; one for each of this machine's processors is usual.`);
+  }
   const criticalPoint = resolveCriticalPoint(options.criticalPoint);
   if (workers === 0) {
     const hint = "It replaces workers, and with workers: 0 there are none.";
