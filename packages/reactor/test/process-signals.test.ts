@@ -55,7 +55,10 @@ test("SIGINT again kills at once, but not when it comes with the same key press"
   await ask(service.port);
   service.signal("SIGINT");
   service.signal("SIGINT");
+  await eventually(() => service.output().includes("INT: stopping"));
+  const pressedAt = performance.now();
   expect((await answer).status).toBe(200);
+  await eventually(() => performance.now() - pressedAt > 300);
   service.signal("SIGINT");
   await expect(never).rejects.toThrow();
   expect(await service.ended).toEqual({ code: 0, signal: null });

@@ -43,7 +43,10 @@ test("SIGINT again kills a single process at once", async () => {
   const never = ask(service.port, "/never");
   await ask(service.port);
   service.signal("SIGINT");
+  await eventually(() => service.output().includes("INT: stopping"));
+  const pressedAt = performance.now();
   expect((await answer).status).toBe(200);
+  await eventually(() => performance.now() - pressedAt > 300);
   service.signal("SIGINT");
   await expect(never).rejects.toThrow();
   expect(await service.ended).toEqual({ code: 0, signal: null });
