@@ -31,7 +31,10 @@ describe("alias", () => {
   test("has its name without the leading @, and each member once with its last weight", () => {
     const alias = parseAlias("@members", "http", ["a:1 5", "b:2", "a:1 7"], { role: "admin, staff", source: "172.30.1.0/24" });
     expect(alias).toMatchObject({ name: "members", kind: "http", roles: ["admin", "staff"], sources: ["172.30.1.0/24"], ssl: false });
-    expect(alias.members.map(({ host, weight }) => [host, weight])).toEqual([["a", 7], ["b", 1]]);
+    expect(alias.members.map(({ host, weight }) => [host, weight])).toEqual([
+      ["a", 7],
+      ["b", 1],
+    ]);
   });
 
   test("takes one member as a string, and kinds by all their names", () => {

@@ -16,6 +16,9 @@ test.each([
   expect(parseTarget(url)).toEqual({ path, authority, url: origin });
 });
 
-test.each(["", "a.com:443", "a", "http://", "http://u@a.com/", "ftp://a.com/", "http:///x", "?x"])("%j is no request target of a server", (url) => {
-  expect(parseTarget(url)).toBeUndefined();
-});
+test.each(["", "a.com:443", "a", "http://", "http://u@a.com/", "ftp://a.com/", "http:///x", "?x"])(
+  "%j is no request target of a server",
+  (url) => {
+    expect(parseTarget(url)).toBeUndefined();
+  },
+);

@@ -43,6 +43,9 @@ describe("with trusted addresses", () => {
   });
 });
 
-test.each(["10.0.0.0/33", "10.0.0/8", "localhost", "", "10.0.0.0/", "::/129", "1.2.3.4/8/8"])("%j is refused as a trusted address", (address) => {
-  expect(() => new TrustedProxies([address])).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_OPTION" }));
-});
+test.each(["10.0.0.0/33", "10.0.0/8", "localhost", "", "10.0.0.0/", "::/129", "1.2.3.4/8/8"])(
+  "%j is refused as a trusted address",
+  (address) => {
+    expect(() => new TrustedProxies([address])).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_OPTION" }));
+  },
+);

@@ -15,9 +15,14 @@ describe("duration", () => {
     expect(duration(value)).toBe(expected);
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "", "5", "5 minutes", "5x", "-2s", "constructor", null, {}])("refuses %s and names the option and the value", (value) => {
-    expect(() => duration(value as Duration, "keepAlive")).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_DURATION", message: expect.stringContaining("keepAlive") }));
-  });
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "", "5", "5 minutes", "5x", "-2s", "constructor", null, {}])(
+    "refuses %s and names the option and the value",
+    (value) => {
+      expect(() => duration(value as Duration, "keepAlive")).toThrow(
+        expect.objectContaining({ code: "SKITAI_REACTOR_BAD_DURATION", message: expect.stringContaining("keepAlive") }),
+      );
+    },
+  );
 });
 
 describe("size", () => {

@@ -9,14 +9,14 @@ import { bindAddress, Listener, type ListenOptions } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
 import { Servers } from "../http/servers.ts";
 import { checkTls } from "../http/tls.ts";
-import type { NodeListener, NodeRequest, NodeResponse } from "../http/types.ts";
-import { Loggers } from "../log/loggers.ts";
+import type { NodeListener, NodeRequest } from "../http/types.ts";
+import type { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
 import { duration, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
-import { TransactionIdentity } from "../was/transaction.ts";
-import { Wac, type MemberFactory } from "../was/wac.ts";
-import { Was, type WasClass } from "../was/was.ts";
+import type { MemberFactory, Wac } from "../was/wac.ts";
+import { createContext } from "./context.ts";
+import { embedded } from "./embedded.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
 import type { Additions, EngineEvents, HelperProcess, MountResolver, Plugin } from "./plugin.ts";
@@ -43,7 +43,6 @@ export class Engine {
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly #aliases = new Map<string, Alias>();
   readonly #options: ResolvedEngineOptions;
-  readonly #Was: WasClass;
   readonly #hosts = new HostTable();
   readonly #additions: Additions = { resolvers: [], stages: [], helpers: [], sections: new Map() };
   readonly #plugins: Plugin[] = [];
@@ -64,53 +63,25 @@ export class Engine {
   /** @throws SKITAI_REACTOR_BAD_OPTION and its kin; nothing is opened or read yet. */
   constructor(options: EngineOptions = {}) {
     const resolved = resolveEngineOptions(options);
-    const { name, limits, proxies, responses } = resolved;
+    const { name, limits, health } = resolved;
     this.#options = resolved;
     this.name = name;
     this.aliases = this.#aliases;
-    this.logs = new Loggers({
-      ...(resolved.logPath !== undefined && { path: resolved.logPath }),
-      verbose: resolved.verbose,
-      maxSize: resolved.maxLogSize,
-      keep: resolved.keepLogs,
-      rotates: resolved.workerId === "M",
-      onRotated: () => this.#rotated(),
-    });
-    this.#Was = class EngineWas extends Was {};
-    this.wac = new Wac(
-      { name, logger: this.logs, config: resolved.config, workerId: resolved.workerId, workers: resolved.workers },
-      this.#Was,
-    );
-    const services: Was["services"] = {
-      identity: new TransactionIdentity(name),
-      proxies,
-      responses,
-      maxPostBodySize: limits.maxPostBodySize,
-      maxMultipartBodySize: limits.maxMultipartBodySize,
-      appsOf: (host) => this.#hosts.of(host).apps,
-      status: (filter) => this.status(filter),
-      lifecycle: (action) => void this.#events.emit(action),
-      awaitsContinue: (req) => this.#expecting.delete(req),
-    };
-    Object.defineProperties(this.#Was.prototype, { wac: { value: this.wac }, services: { value: services } });
-    this.#mounting = new Mounting({
-      directory: resolved.directory,
+    const { logs, wac, Was } = createContext({
+      options: resolved,
       hosts: this.#hosts,
-      wac: this.wac,
-      Was: this.#Was,
-      additions: this.#additions,
+      expecting: this.#expecting,
+      status: (filter) => this.status(filter),
+      emit: (event) => void this.#events.emit(event),
     });
+    this.logs = logs;
+    this.wac = wac;
+    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac, Was, additions: this.#additions });
     this.#observer =
       resolved.requestLog === false
         ? undefined
-        : new RequestObserver(resolved, this.logs, () => this.#connections.size + this.#listeners.length);
-    this.#handler = new RequestHandler({
-      hosts: this.#hosts,
-      limits,
-      health: resolved.health,
-      Was: this.#Was,
-      finished: this.#observer?.finished,
-    });
+        : new RequestObserver(resolved, logs, () => this.#connections.size + this.#listeners.length);
+    this.#handler = new RequestHandler({ hosts: this.#hosts, limits, health, Was, finished: this.#observer?.finished });
     this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
   }
 
@@ -246,15 +217,7 @@ export class Engine {
    * What nothing here answers goes to `next`, where there is one.
    */
   listener(): NodeListener {
-    let ready = false;
-    const load = this.#load().then(() => void (ready = true));
-    load.catch(() => {});
-    return (req, res, next) => {
-      const pass = next && ((): void => next());
-      if (ready) return this.#handler.handle(req, res, pass);
-      const failed = (error: unknown): void => (next ? next(error) : void this.#unavailable(res));
-      load.then(() => this.#handler.handle(req, res, pass), failed);
-    };
+    return embedded(this.#load(), this.#handler.handle);
   }
 
   /**
@@ -325,13 +288,4 @@ export class Engine {
     this.#expecting.add(req);
     this.#handler.handle(req, res);
   };
-
-  #unavailable(res: NodeResponse): void {
-    res.statusCode = 503;
-    res.end();
-  }
-
-  #rotated(): void {
-    this.#events.emit("rotated");
-  }
 }

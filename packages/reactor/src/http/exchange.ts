@@ -80,7 +80,10 @@ export class TimedHttp1Response<Request extends IncomingMessage = IncomingMessag
   }
 }
 
-export class Http2Response<Request extends Http2ServerRequest = Http2ServerRequest> extends Http2ServerResponse<Request> implements Measured {
+export class Http2Response<Request extends Http2ServerRequest = Http2ServerRequest>
+  extends Http2ServerResponse<Request>
+  implements Measured
+{
   respondedAt = 0;
   was: Was | undefined = undefined;
   peer: string | undefined = undefined;
@@ -93,7 +96,10 @@ export class Http2Response<Request extends Http2ServerRequest = Http2ServerReque
 
   override write(...chunk: unknown[]): boolean {
     const [data, encoding] = chunk;
-    this.bodyBytes += typeof data === "string" ? Buffer.byteLength(data, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8") : (data as Uint8Array).byteLength;
+    this.bodyBytes +=
+      typeof data === "string"
+        ? Buffer.byteLength(data, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+        : (data as Uint8Array).byteLength;
     return (super.write as (...chunk: unknown[]) => boolean)(...chunk);
   }
 }

@@ -8,7 +8,8 @@ export const createForwardServer = (port: number): Server => {
   const server = createServer({ keepAliveTimeout: 2_000, headersTimeout: 10_000, requestTimeout: 10_000 }, (req, res) => {
     const host = hostName(req.headers.host);
     // Without a host there is nowhere to send the client; a path that is no path must not become a part of the host.
-    if (host === undefined || !req.url?.startsWith("/")) return void res.writeHead(400, ["Content-Length", "0", "Connection", "close"]).end();
+    if (host === undefined || !req.url?.startsWith("/"))
+      return void res.writeHead(400, ["Content-Length", "0", "Connection", "close"]).end();
     const authority = port === 443 ? host : `${host}:${port}`;
     res.writeHead(301, ["Location", `https://${authority}${req.url}`, "Content-Length", "0"]).end();
   });

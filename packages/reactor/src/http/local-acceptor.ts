@@ -20,7 +20,10 @@ export class LocalAcceptor implements Acceptor {
     const server = createServer({ noDelay: true }, accept);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
-    server.listen({ host: bind.address, port: bind.port, backlog: bind.backlog, reusePort: this.#options.reusePort === true, exclusive: true }, resolve);
+    server.listen(
+      { host: bind.address, port: bind.port, backlog: bind.backlog, reusePort: this.#options.reusePort === true, exclusive: true },
+      resolve,
+    );
     try {
       await promise;
     } catch (cause) {

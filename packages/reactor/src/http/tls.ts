@@ -27,7 +27,8 @@ export interface TlsOptions extends Certificate {
  */
 export const createTlsServer = (options: TlsOptions, handshakeTimeout: number, secured: (socket: TLSSocket) => void): Server => {
   const contexts = new Map<string, SecureContext>();
-  for (const [name, certificate] of Object.entries(options.names ?? {})) contexts.set(name.toLowerCase(), secureContext(certificate, options));
+  for (const [name, certificate] of Object.entries(options.names ?? {}))
+    contexts.set(name.toLowerCase(), secureContext(certificate, options));
   const own = secureContext(options, options);
   return createServer(
     {

@@ -62,9 +62,14 @@ export class TrustedProxies {
     const [network, bits, ...rest] = address.split("/");
     const family = isIP(network!);
     const prefix = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
-    const fits = family !== 0 && rest.length === 0 && bits !== "" && Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 6 ? 128 : 32);
+    const fits =
+      family !== 0 && rest.length === 0 && bits !== "" && Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 6 ? 128 : 32);
     if (!fits) {
-      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "trustedProxies", value: address, hint: 'Use addresses or ranges such as "10.0.0.0/8".' });
+      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", {
+        what: "trustedProxies",
+        value: address,
+        hint: 'Use addresses or ranges such as "10.0.0.0/8".',
+      });
     }
     this.#list.addSubnet(network!, prefix, family === 6 ? "ipv6" : "ipv4");
   }

@@ -7,7 +7,13 @@ import { ReactorError } from "../errors.ts";
  */
 export const normalizeMountPoint = (point: string): string => {
   const inner = point.endsWith("/") ? point.slice(0, -1) : point;
-  const sound = point.startsWith("/") && !/[?#\\%\s]/.test(point) && !inner.slice(1).split("/").some((segment) => (inner !== "" && segment === "") || segment === "." || segment === "..");
+  const sound =
+    point.startsWith("/") &&
+    !/[?#\\%\s]/.test(point) &&
+    !inner
+      .slice(1)
+      .split("/")
+      .some((segment) => (inner !== "" && segment === "") || segment === "." || segment === "..");
   if (!sound) throw new ReactorError("SKITAI_REACTOR_BAD_MOUNT_POINT", { value: point });
   return inner;
 };

@@ -44,9 +44,14 @@ const kinds: Record<string, UpstreamKind> = {
  */
 export const parseAlias = (name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): Alias => {
   const bare = name.startsWith("@") ? name.slice(1) : name;
-  if (!/^[\w.-]+$/.test(bare)) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
+  if (!/^[\w.-]+$/.test(bare))
+    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
   const known = Object.hasOwn(kinds, kind.replace(/^\*/, "").toLowerCase()) ? kinds[kind.replace(/^\*/, "").toLowerCase()] : undefined;
-  if (!known) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: kind, hint: `a kind is one of ${[...new Set(Object.values(kinds))].join(", ")}.` });
+  if (!known)
+    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", {
+      value: kind,
+      hint: `a kind is one of ${[...new Set(Object.values(kinds))].join(", ")}.`,
+    });
   const list = typeof members === "string" ? [members] : members;
   if (list.length === 0) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "at least one member is needed." });
   const byAddress = new Map<string, Member>();
@@ -73,6 +78,9 @@ const checkedSource = (source: string): string => {
     new BlockList().addSubnet(network, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
     return source;
   } catch {
-    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: source, hint: 'a source is an address or a range such as "172.30.1.0/24".' });
+    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", {
+      value: source,
+      hint: 'a source is an address or a range such as "172.30.1.0/24".',
+    });
   }
 };

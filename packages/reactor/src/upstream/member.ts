@@ -15,9 +15,18 @@ export interface Member {
   readonly weight: number;
 }
 
-const ports: Record<Exclude<UpstreamKind, "sqlite3">, number> = { http: 80, https: 443, ws: 80, wss: 443, postgresql: 5432, redis: 6379, mongodb: 27017 };
+const ports: Record<Exclude<UpstreamKind, "sqlite3">, number> = {
+  http: 80,
+  https: 443,
+  ws: 80,
+  wss: 443,
+  postgresql: 5432,
+  redis: 6379,
+  mongodb: 27017,
+};
 
-const grammar = /^(?:(?<user>[^:@/\s]*)(?::(?<password>[^@\s]*))?@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:\/(?<database>[^\s]*))?$/i;
+const grammar =
+  /^(?:(?<user>[^:@/\s]*)(?::(?<password>[^@\s]*))?@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:\/(?<database>[^\s]*))?$/i;
 
 /**
  * Reads `[user[:password]@]host[:port][/database][ weight]`. User and password are percent-encoded (`%40` for `@`); of SQLite the member is
@@ -38,7 +47,14 @@ export const parseMember = (text: string, kind: UpstreamKind): Member => {
   const port = Number(parts?.["port"] ?? ports[kind]);
   if (!parts || port < 1 || port > 65_535) throw bad(text, "a member is [user[:password]@]host[:port][/database][ weight].");
   const user = decode(parts["user"], text);
-  return { host: parts["host"]!, port, user, password: user === undefined ? undefined : (decode(parts["password"], text) ?? ""), database: parts["database"] || undefined, weight };
+  return {
+    host: parts["host"]!,
+    port,
+    user,
+    password: user === undefined ? undefined : (decode(parts["password"], text) ?? ""),
+    database: parts["database"] || undefined,
+    weight,
+  };
 };
 
 const decode = (value: string | undefined, text: string): string | undefined => {
@@ -50,4 +66,5 @@ const decode = (value: string | undefined, text: string): string | undefined => 
   }
 };
 
-const bad = (text: string, hint: string): ReactorError => new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: text.replace(/:[^:@]*@/, ":***@"), hint });
+const bad = (text: string, hint: string): ReactorError =>
+  new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: text.replace(/:[^:@]*@/, ":***@"), hint });

@@ -92,6 +92,7 @@ export class Wac {
   }
 
   #claim(name: string): void {
-    if (ownMembers.has(name) || name in this || name in this.#Was.prototype) throw new ReactorError("SKITAI_REACTOR_NAME_TAKEN", { name, value: name });
+    if (ownMembers.has(name) || name in this || name in this.#Was.prototype)
+      throw new ReactorError("SKITAI_REACTOR_NAME_TAKEN", { name, value: name });
   }
 }

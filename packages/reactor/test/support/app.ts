@@ -17,4 +17,5 @@ export const textApp = (answer: (was: Was) => Body | Promise<Body>, more: Partia
 export const echoApp = (): Mountable => textApp((was) => `${was.req.method} ${was.path} at ${was.mount!.point || "/"}`);
 
 /** Reads bodies by itself and tells how many bytes there were. */
-export const uploadApp = (limit = 1_000_000): Mountable => textApp(async (was) => `got ${(await readBody(was, limit)).length} bytes`, { answersExpect: true });
+export const uploadApp = (limit = 1_000_000): Mountable =>
+  textApp(async (was) => `got ${(await readBody(was, limit)).length} bytes`, { answersExpect: true });

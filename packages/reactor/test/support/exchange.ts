@@ -19,7 +19,11 @@ export interface RawOptions {
 }
 
 /** Sends bytes as they are, over a real socket, and collects what comes back. */
-export const exchange = (port: number, pieces: string | Buffer | readonly (string | Buffer)[], options: RawOptions = {}): Promise<RawExchange> => {
+export const exchange = (
+  port: number,
+  pieces: string | Buffer | readonly (string | Buffer)[],
+  options: RawOptions = {},
+): Promise<RawExchange> => {
   const { promise, resolve, reject } = Promise.withResolvers<RawExchange>();
   const list = [pieces].flat() as readonly (string | Buffer)[];
   const socket = connect(port, "127.0.0.1");
