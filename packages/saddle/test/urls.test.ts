@@ -30,7 +30,8 @@ describe("building a URL", () => {
     ["hello", [{ name: "a", q: "!'()*~" }], "/hello/a?q=%21%27%28%29%2A~"],
     ["typed", [5, 1.5], "/e/5/1.5"],
     ["typed", ["5", ".5"], "/e/5/.5"],
-    ["file", ["a b/c_d"], "/d/a+b/c_d/raw"],
+    ["file", ["a b/c_d"], "/d/a%20b/c_d/raw"],
+    ["file", ["c++/a+b.txt"], "/d/c++/a+b.txt/raw"],
     ["image", ["my face"], "/img/my_face.png"],
     ["swap", ["B", { k: 1 }, { a: "A" }], "/swap/A/B?c=%7B%22k%22%3A1%7D"],
     ["fixed", [], "/%C3%A9%20tc/@me"],
@@ -63,7 +64,8 @@ describe("building a URL", () => {
     for (const name of ["Your Name", "ä ß", "a+b", "50%", "a&b=c"]) {
       expect(await (await request(roundTrip.buildUrl("hello", name))).text()).toBe(name);
     }
-    for (const file of ["a b/c.txt", "ä/ß", "x%2Fy"]) expect(await (await request(roundTrip.buildUrl("file", file))).text()).toBe(file);
+    for (const file of ["a b/c.txt", "ä/ß", "x%2Fy", "c++/a+b.txt", "_a _/+"])
+      expect(await (await request(roundTrip.buildUrl("file", file))).text()).toBe(file);
   });
 });
 

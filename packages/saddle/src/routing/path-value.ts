@@ -8,8 +8,8 @@ const hostile = /\0|(?:^|\/)\.\.?(?:\/|$)/;
 /**
  * The value of a rule's parameter from the raw text of a path; undefined when the text does not fit the type.
  *
- * A string is percent-decoded, and `+` and `_` read as blanks, so that `/hello/Your_Name` is a URL for a human; a value that holds a slash
- * fits only the path type. Dot segments fit neither.
+ * A path is percent-decoded and nothing else. A string is also read as a human writes a URL: `+` and `_` are blanks, as in `/hello/Your_Name`;
+ * a value that holds a slash fits only the path type. Dot segments fit neither.
  *
  * @throws URIError when percent-encoding is malformed.
  */
@@ -19,13 +19,10 @@ export const pathValue = (raw: string, type: ParameterType): string | number | u
     return Number.isSafeInteger(value) ? value : undefined;
   }
   if (type === "float") return decimal.test(raw) ? Number(raw) : undefined;
-  const text = plain(raw);
+  const text = decoded(type === "path" ? raw : raw.replaceAll("+", " "));
   if (text === "" || hostile.test(text)) return undefined;
   if (type === "path") return text;
   return text.includes("/") ? undefined : text.replaceAll("_", " ");
 };
 
-const plain = (raw: string): string => {
-  const text = raw.includes("+") ? raw.replaceAll("+", " ") : raw;
-  return text.includes("%") ? decodeURIComponent(text) : text;
-};
+const decoded = (text: string): string => (text.includes("%") ? decodeURIComponent(text) : text);

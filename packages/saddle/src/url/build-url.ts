@@ -54,7 +54,7 @@ const take = ({ name, type, suffix }: RuleParameter, route: string, values: Map<
   const text = value === undefined || value === null ? "" : textOf(value);
   if (text === "") throw bad(route, `the argument ${name} is missing.`);
   if (type === "string") return encoded(text).replaceAll("+", "_") + fixed(suffix);
-  if (type === "path") return text.split("/").map(encoded).join("/") + fixed(suffix);
+  if (type === "path") return text.split("/").map(exact).join("/") + fixed(suffix);
   if (!(type === "int" ? /^\d+$/ : /^(?:\d+\.?\d*|\.\d+)$/).test(text)) throw bad(route, `the argument ${name} is no ${type}: ${text}`);
   return text + fixed(suffix);
 };
@@ -74,6 +74,9 @@ const textOf = (value: unknown): string => {
   if (typeof value === "string") return value;
   return value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? typeof value);
 };
+
+/** For a reader that decodes percent-encoding only, to which a plus is a plus. */
+const exact = (text: string): string => encoded(text).replaceAll("+", "%20").replaceAll("%2B", "+");
 
 /** As forms encode it: only letters, digits and `_.-~` stand for themselves, a blank is `+`. */
 const encoded = (text: string): string =>
