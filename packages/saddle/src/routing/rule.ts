@@ -24,7 +24,8 @@ export interface Rule {
   readonly pattern: string;
 }
 
-const parameterForm = /^<(?:(\w+):)?([A-Za-z_$][\w$]*)>([^<>]*)$/;
+const parameterForm = /^<(?:([^<>:]*):)?([^<>]*)>([^<>]*)$/;
+const identifier = /^[A-Za-z_$][\w$]*$/;
 const types: ReadonlySet<string> = new Set<ParameterType>(["string", "int", "float", "path"]);
 
 /**
@@ -55,14 +56,22 @@ export const parseRule = (text: string): Rule => {
 const join = (segments: readonly unknown[]): string => segments.map((segment) => `/${String(segment)}`).join("");
 
 const parseSegment = (segment: string, rule: string): string | RuleParameter => {
-  if (!/[<>]/.test(segment)) return literal(segment, rule);
+  if (!/[<>]/.test(segment)) return fixedSegment(segment, rule);
   const match = parameterForm.exec(segment);
   if (!match) throw bad(rule, `a parameter stands right after a slash, as in "/<name>" or "/<int:id>".`);
   const name = match[2]!;
   // A bare <path> is the path type, as the documentation always wrote it.
   const type = match[1] ?? (name === "path" ? "path" : "string");
+  if (!identifier.test(name))
+    throw bad(rule, `the name ${name} of a parameter is none: it has ASCII letters, digits, _ and $, and begins with no digit.`);
   if (!types.has(type)) throw bad(rule, `the type ${type} is none of string, int, float and path.`);
   return { name, type: type as ParameterType, suffix: literal(match[3]!, rule) };
+};
+
+const fixedSegment = (segment: string, rule: string): string => {
+  const text = literal(segment, rule);
+  if (text === "." || text === "..") throw bad(rule, `no request reaches a path with the segment "${segment}".`);
+  return text;
 };
 
 /** Fixed text is compared decoded, so a rule may be written either way. */
