@@ -168,9 +168,12 @@ describe.each(ways)("arguments (%s)", (way) => {
     const { request } = await serve(app, way);
     const names = ["__proto__", "constructor", "prototype", "hasOwnProperty"];
     const query = names.map((name) => `${name}=1`).join("&");
-    expect(await (await request(`/x?${query}`)).json()).toEqual({ names, bare: true, polluted: false });
+    const plain = { names: names.slice(1), bare: true, polluted: false };
+    expect(await (await request(`/x?${query}`)).json()).toEqual(plain);
+    expect(await (await request("/x", form(query))).json()).toEqual(plain);
+    expect(await (await request("/x", json(`{${names.map((name) => `"${name}":1`).join()}}`))).json()).toEqual(plain);
     const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"ok":{"__proto__":{"polluted":1}}}';
-    expect(await (await request("/x", json(hostile))).json()).toEqual({ names: ["ok"], bare: true, polluted: false });
+    expect(await (await request("/x", json(hostile))).json()).toEqual({ names: ["constructor", "ok"], bare: true, polluted: false });
   });
 
   test("are limited in number", async () => {
@@ -211,10 +214,10 @@ describe("JSON", () => {
     expect(() => readJson(nested(201))).toThrow(expect.objectContaining({ code: "SKITAI_SADDLE_BAD_JSON", status: 400 }));
   });
 
-  test("loses keys that reach for prototypes, however they are written", () => {
-    expect(readJson(String.raw`{"\u005f_proto__":{"x":1},"a":{"constructor":{"prototype":{}}},"b":{"constructor":"plain"}}`)).toEqual({
-      a: {},
-      b: { constructor: "plain" },
+  test("loses the key that reaches for prototypes, however it is written, and no other", () => {
+    expect(readJson(String.raw`{"\u005f_proto__":{"x":1},"a":{"constructor":{"prototype":{}}},"b":{"__proto__":1}}`)).toEqual({
+      a: { constructor: { prototype: {} } },
+      b: {},
     });
   });
 });

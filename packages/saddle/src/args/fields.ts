@@ -46,6 +46,8 @@ export const readFields = (text: string): Args => {
 
 /** Appending to one list keeps a name that is given a thousand times from costing a million copies. */
 const collect = (fields: Args, lists: Map<string, unknown[]>, name: string, value: string): void => {
+  // Harmless here, but not in an ordinary object that somebody copies it to.
+  if (name === "__proto__") return;
   const known = fields[name];
   if (known === undefined) {
     fields[name] = value;
