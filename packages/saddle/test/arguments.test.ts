@@ -187,6 +187,17 @@ describe.each(ways)("arguments (%s)", (way) => {
   });
 });
 
+describe("declared parameters", () => {
+  test.each(["date?", "integer?", "number?", "?", "int??", "INT?"])("of the unknown type %s are refused with the known ones", (type) => {
+    expect(() => new Saddle().route("/x", { params: { when: type } }, () => "")).toThrow(
+      expect.objectContaining({
+        code: "SKITAI_SADDLE_BAD_OPTION",
+        message: `The parameter when cannot be "${type}". A text that ends in "?" is an optional one of the types string, int, float, bool and json.`,
+      }),
+    );
+  });
+});
+
 describe("fields", () => {
   test("are read as browsers write them", () => {
     expect({ ...readFields("a=1&&b=%41%zz&c&=d&a=2&e=x=y&f+g=h%2Bi&a=3") }).toEqual({

@@ -7,7 +7,7 @@ export type ParamType = "string" | "int" | "float" | "bool" | "json";
 
 /**
  * Declared parameters by name, in the order of positional arguments: a type, a type and `?` for an optional one, or any other value, which is
- * the default and tells the type.
+ * the default and tells the type. A default text therefore is no type, and does not end in `?`.
  *
  * @example { q: "string", page: 1, exact: "bool?" }
  */
@@ -88,6 +88,13 @@ const declare = (name: string, spec: unknown): Declared => {
       what: `The parameter ${name}`,
       value: typeof spec,
       hint: "Use the name of a type, or a default value.",
+    });
+  }
+  if (typeof spec === "string" && spec.endsWith("?")) {
+    throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", {
+      what: `The parameter ${name}`,
+      value: spec,
+      hint: 'A text that ends in "?" is an optional one of the types string, int, float, bool and json.',
     });
   }
   return { name, kind: kindOf(spec), required: false, fallback: spec };
