@@ -28,6 +28,13 @@ app.route("/e/<name>", (_was, { name }) => name.toFixed());
 // @ts-expect-error: the arguments are read only
 app.route("/e/<int:id>", (_was, args) => (args.id = 1));
 
+// A type that rules do not know is a mistake.
+// @ts-expect-error: there is no `integer`
+app.route("/e/<integer:id>", () => "");
+// @ts-expect-error: behind a known one neither
+app.route("/e/<int:id>/<uuid:key>", { methods: ["GET"] }, () => "");
+app.route("/e/<string:name>/<float:x>/<path:rest>.txt", (_was, { name, x, rest }) => name + x.toFixed() + rest);
+
 // Without parameters there is whatever the client sent.
 app.route("/form", (_was, { userid }) => {
   same<Same<typeof userid, unknown>>();

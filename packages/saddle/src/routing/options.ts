@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Duration } from "@skitai/reactor";
 import type { HandlerArgs } from "../args/param-args.ts";
 import type { Params } from "../args/params.ts";
-import type { RuleArgs } from "./path-args.ts";
+import type { KnownTypes, RuleArgs } from "./path-args.ts";
 import type { SaddleWas } from "../was/types.ts";
 
 /** What a handler can answer with; {@link Saddle.route} says what becomes of each. */
@@ -47,9 +47,9 @@ export type Exactly<Options> = Options & { readonly [Name in Exclude<keyof Optio
 
 /** `app.route`. */
 export interface RouteCall {
-  <const Rule extends string, Result extends Handler<RuleArgs<Rule>>>(rule: Rule, handler: Result): Result;
+  <const Rule extends string, Result extends Handler<RuleArgs<Rule>>>(rule: Rule & KnownTypes<Rule>, handler: Result): Result;
   <const Rule extends string, const Options extends RouteOptions, Result extends Handler<HandlerArgs<Rule, Options>>>(
-    rule: Rule,
+    rule: Rule & KnownTypes<Rule>,
     options: Exactly<Options>,
     handler: Result,
   ): Result;

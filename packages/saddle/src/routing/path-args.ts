@@ -1,4 +1,5 @@
 import type { Args } from "../args/fields.ts";
+import type { ParameterType } from "./rule.ts";
 
 /** `int:id` as `{ id: number }`, `name` as `{ name: string }`. */
 type Named<Parameter extends string> = Parameter extends `${infer Type}:${infer Name}`
@@ -24,3 +25,12 @@ export type PathArgs<Rule extends string> = string extends Rule
 
 /** The arguments of a route that declares none: what its rule promises, or whatever the client sent. */
 export type RuleArgs<Rule extends string> = unknown extends PathArgs<Rule> ? Args : PathArgs<Rule>;
+
+/** Unknown where all types of a rule are known, so that an intersection with it changes nothing; else a text that says which is not. */
+export type KnownTypes<Rule extends string> = Rule extends `${string}/<${infer Parameter}>${infer Rest}`
+  ? Parameter extends `${infer Type}:${string}`
+    ? Type extends ParameterType
+      ? KnownTypes<Rest>
+      : `${Type} is none of string, int, float and path`
+    : KnownTypes<Rest>
+  : unknown;
