@@ -106,9 +106,50 @@ describe("an option that cannot be", () => {
     [{ workers: 1.5 }, "workers"],
     [{ trustedProxies: ["everyone"] }, "everyone"],
     [{ keepLogs: -1 }, "keepLogs"],
+    [{ keepAliv: "5s" }, "Did you mean keepAlive?"],
+    [{ port: 5000 }, "An option of an engine cannot be"],
+    [{ name: "" }, "name"],
+    [{ logPath: 5 }, "logPath"],
+    [{ debug: "yes" }, "debug"],
+    [null, "an engine"],
   ])("%j is refused with its name", (options, named) => {
     expect(() => new Engine(options as never)).toThrow(named);
   });
+});
+
+describe("an address that cannot be", () => {
+  test.each([
+    [{ port: "6900" }],
+    [{ port: -1 }],
+    [{ port: 99_999 }],
+    [{ port: 1.5 }],
+    [{ address: "" }],
+    [{ address: 5 }],
+    [{ backlog: -1 }],
+    [{ forwardTo: 0 }],
+    [{ prot: 1 }],
+  ])("(%j) is refused", async (options) => {
+    await using engine = engineAt().mount("/", echoApp());
+    await expect(engine.listen(options as never)).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_OPTION" }));
+    expect(() => engine.check(options as never)).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_OPTION" }));
+  });
+});
+
+test.each([
+  ["mount options", (engine: Engine) => engine.mount("/", echoApp(), { hots: "a" } as never), "Did you mean host?"],
+  ["a host", (engine: Engine) => engine.mount("/", echoApp(), { host: 5 } as never), "host"],
+  ["a mount point", (engine: Engine) => engine.mount(5 as never, echoApp()), "mount point"],
+  ["a plugin", (engine: Engine) => engine.use(5 as never), "plugin"],
+  ["a pattern", (_engine: Engine) => new Engine({ directory }).logOff(5 as never), "logOff"],
+] as [string, (engine: Engine) => unknown, string][])("%s of a wrong kind is told at once", (_, call, named) => {
+  expect(() => call(engineAt())).toThrow(named);
+});
+
+test("apps that are objects are named after their mount points", async () => {
+  await using engine = engineAt();
+  engine.mount("/", echoApp()).mount("/v1/shop", echoApp()).mount("/blog", echoApp());
+  await engine.request("/");
+  expect(Object.keys(engine.wac.apps)).toEqual(["app", "shop", "blog"]);
 });
 
 test("an engine without a mount says so instead of answering 404 to everything", async () => {

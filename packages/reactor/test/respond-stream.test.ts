@@ -349,3 +349,9 @@ test("nothing is left behind on the response of a finished stream", async () => 
   await (await fetch(server.url)).text();
   expect(left).toEqual([0]);
 });
+
+test("a first piece that cannot be sent is a failure before anything was sent", async () => {
+  await using server = await wasServer((was) => respond(was, 200, [], new Map([["a", 1]]) as never));
+  expect((await fetch(server.url)).status).toBe(500);
+  expect(await server.outcomes[0]).toMatchObject({ code: "SKITAI_REACTOR_BAD_RESPONSE" });
+});

@@ -2,6 +2,8 @@
 const templates = {
   SKITAI_UNKNOWN_COMMAND:
     "unknown command: {value}. Use one of: start (-d), stop (-s), restart (-r), status, -v, or none to run in the foreground.",
+  SKITAI_UNKNOWN_OPTION: "skitai.run() has no option {value}. It has: {known}.",
+  SKITAI_HALF_CERTIFICATE: "{given} is given without {missing}: HTTPS needs both.",
   SKITAI_ALREADY_RUNNING: "{what} must come before skitai.run(): the service is running already.",
   SKITAI_NO_SCRIPT: "skitai.run() needs a script that was started, such as `node app.ts`: it starts that script again in each worker.",
 } as const;

@@ -2,7 +2,8 @@ import { DB_MONGODB, DB_PGSQL, DB_POSTGRESQL, DB_REDIS, DB_SQLITE3, PROTO_HTTP, 
 import type { AliasOptions, Duration, MountOptions, MountTarget, Plugin, Service } from "@skitai/reactor";
 import { SkitaiError } from "./errors.ts";
 import { pref, type MutablePreference } from "./preference.ts";
-import { runService, type SkitaiRunOptions } from "./run.ts";
+import type { SkitaiRunOptions } from "./run-options.ts";
+import { runService } from "./run.ts";
 import { abspath, getswd, isMain } from "./script.ts";
 import { ServicePlan } from "./service-plan.ts";
 

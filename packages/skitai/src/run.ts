@@ -10,28 +10,13 @@ import {
   stopDaemon,
   workerNumber,
   type CommandResult,
-  type EngineOptions,
-  type RunOptions,
   type Service,
 } from "@skitai/reactor";
 import { parseCommand, type Command } from "./command.ts";
+import { takeApart, type SkitaiRunOptions } from "./run-options.ts";
 import { SkitaiError } from "./errors.ts";
 import { serviceName, startScript } from "./script.ts";
 import type { ServicePlan } from "./service-plan.ts";
-
-/** The options of a service: how it listens, those of its engine, and those of its processes. */
-export interface SkitaiRunOptions extends Omit<EngineOptions, "directory" | "workerId" | "workers">, Omit<RunOptions, "listen"> {
-  /** @default "127.0.0.1" */
-  address?: string;
-  /** @default 5000 */
-  port?: number;
-  /** The certificate of HTTPS, PEM text or a file; the same as `enableSsl`. */
-  certFile?: string;
-  keyFile?: string;
-  passphrase?: string;
-  /** @default `.<script>.pid` beside the script; none where that directory cannot be written. */
-  pidFile?: string;
-}
 
 /** Does what the command line asks for; in a worker, serves. */
 export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): Promise<Service | undefined> => {
@@ -63,22 +48,22 @@ const serve = async (
   options: SkitaiRunOptions,
   { script, pidFile, verbose, number }: Circumstances,
 ): Promise<Service> => {
-  const { address = "127.0.0.1", port = 5000, certFile, keyFile, passphrase, workers = 1, ...rest } = options;
-  if (certFile !== undefined && keyFile !== undefined)
-    plan.tls = { cert: certFile, key: keyFile, ...(passphrase === undefined ? {} : { passphrase }) };
+  const { bind, certificate, engineOptions, runOptions } = takeApart(options);
+  const { workers = 1 } = options;
+  plan.tls = certificate ?? plan.tls;
   const engine = plan.build({
     name: serviceName(script),
-    ...rest,
-    verbose: rest.verbose ?? verbose,
+    verbose,
+    ...engineOptions,
     directory: dirname(script),
     workers,
     workerId: number === undefined ? "M" : `W${number}`,
   });
   const service = await run(engine, {
-    ...rest,
+    ...(plan.criticalPoint && { criticalPoint: plan.criticalPoint }),
+    ...runOptions,
     workers,
-    listen: plan.listeners({ address, port }),
-    ...(plan.criticalPoint && rest.criticalPoint === undefined ? { criticalPoint: plan.criticalPoint } : {}),
+    listen: plan.listeners(bind),
     ...(options.pidFile !== undefined || isWritable(dirname(pidFile)) ? { pidFile } : {}),
   });
   if (number === undefined) announce(plan, service, workers);

@@ -119,6 +119,9 @@ describe("a script that cannot start says why in one line and ends with code 1",
     ["a bad option", { keepAlive: "soon" }, [], [], /keepAlive.*soon/],
     ["a bad number of workers", { workers: -1 }, [], [], /workers/],
     ["more workers than any machine should have", { workers: 100_000 }, [], [], /workers.*100000/],
+    ["an option that does not exist", { prot: 5000 }, [], [], /no option prot/],
+    ["a port that is text", { port: "5000" }, [], [], /port.*"5000"/],
+    ["half a certificate", { certFile: "none.pem" }, [], [], /certFile.*keyFile/],
     ["an alias that nothing serves", { workers: 0 }, [["mount", "/x", "@members"]], [], /@members/],
   ])("(%s)", async (_, run, calls, args, message) => {
     const { code, err } = await failure(wishFor(0, run, calls), args);

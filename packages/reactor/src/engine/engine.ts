@@ -87,6 +87,8 @@ export class Engine {
 
   /** Adds a plugin; it runs before the first request, in the order of these calls. */
   use(plugin: Plugin): this {
+    if (typeof plugin !== "function")
+      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "use()", value: plugin, hint: "A plugin is a function of the engine." });
     this.#plugins.push(plugin);
     return this;
   }

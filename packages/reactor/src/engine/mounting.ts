@@ -86,7 +86,9 @@ export class Mounting {
   }
 
   #site(request: MountRequest, found: FoundTarget): MountSite {
-    const name = request.options.name ?? (found.kind === "file" ? appNameOf(found.file) : "app");
+    const name =
+      request.options.name ??
+      (found.kind === "file" ? appNameOf(found.file) : request.point.slice(request.point.lastIndexOf("/") + 1) || "app");
     const { wac, Was } = this.#parts;
     return { wac, point: request.point, host: request.host, name, pref: request.options.pref, successor: isSuccessor(), Was };
   }

@@ -4,6 +4,7 @@ import { resolveLimits, type LimitOptions, type Limits } from "../http/limits.ts
 import { TrustedProxies } from "../http/trusted-proxies.ts";
 import type { ResponseSettings } from "../response/settings.ts";
 import { size, type Size } from "../units.ts";
+import { optional, refuseUnknown } from "../internal/check-options.ts";
 
 export interface EngineOptions extends LimitOptions {
   /** Shown in titles, logs and the status page. @default the name of the directory */
@@ -70,14 +71,19 @@ export interface ResolvedEngineOptions {
 
 /** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE naming the option. */
 export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOptions => {
-  const directory = resolve(options.directory ?? ".");
+  refuseUnknown("an engine", options, engineOptionNames);
+  const directory = resolve(optional("directory", options.directory, "string") ?? ".");
+  const path = (what: "varPath" | "logPath"): string | undefined => {
+    const value = optional(what, options[what], "string");
+    return value === undefined ? undefined : resolve(directory, value);
+  };
   return {
-    name: options.name ?? basename(directory),
+    name: optional("name", options.name, "string") ?? basename(directory),
     directory,
-    varPath: options.varPath === undefined ? undefined : resolve(directory, options.varPath),
-    logPath: options.logPath === undefined ? undefined : resolve(directory, options.logPath),
-    verbose: options.verbose ?? false,
-    requestLog: options.requestLog ?? true,
+    varPath: path("varPath"),
+    logPath: path("logPath"),
+    verbose: optional("verbose", options.verbose, "boolean") ?? false,
+    requestLog: options.requestLog === "json" ? "json" : (optional("requestLog", options.requestLog, "boolean") ?? true),
     logOff: options.logOff ?? [],
     maxLogSize: size(options.maxLogSize ?? "1gb", "maxLogSize"),
     keepLogs: wholeNumber("keepLogs", options.keepLogs ?? 30),
@@ -86,7 +92,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     responses: {
       server: options.serverHeader === false ? undefined : (options.serverHeader ?? "Skitai"),
       compressFrom: options.compressFrom === false ? Number.POSITIVE_INFINITY : size(options.compressFrom ?? "2kb", "compressFrom"),
-      debug: options.debug ?? false,
+      debug: optional("debug", options.debug, "boolean") ?? false,
     },
     maxAge: options.maxAge ?? {},
     fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
@@ -95,6 +101,41 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     workers: wholeNumber("workers", options.workers ?? 0),
     workerId: options.workerId ?? "M",
   };
+};
+
+/** Every option of an engine. */
+export const engineOptionNames: Readonly<Record<keyof Required<EngineOptions>, true>> = {
+  name: true,
+  directory: true,
+  varPath: true,
+  logPath: true,
+  verbose: true,
+  requestLog: true,
+  logOff: true,
+  maxLogSize: true,
+  keepLogs: true,
+  trustedProxies: true,
+  serverHeader: true,
+  compressFrom: true,
+  debug: true,
+  maxAge: true,
+  fileCacheSize: true,
+  health: true,
+  config: true,
+  workers: true,
+  workerId: true,
+  keepAlive: true,
+  requestTimeout: true,
+  bodyTimeout: true,
+  http2KeepAlive: true,
+  maxHeaderSize: true,
+  maxHeaders: true,
+  maxUrlSize: true,
+  maxPostBodySize: true,
+  maxMultipartBodySize: true,
+  maxConnections: true,
+  maxRequestsPerConnection: true,
+  maxStreams: true,
 };
 
 const wholeNumber = (what: string, value: number): number => {

@@ -3,7 +3,7 @@ import type { Stage, VirtualHost } from "../host/virtual-host.ts";
 import type { Measured } from "../http/exchange.ts";
 import type { Limits } from "../http/limits.ts";
 import { peerAddress } from "../http/peer.ts";
-import { authorityOf, hasLargeHead, needsLength, repeatsHost } from "../http/request-rules.ts";
+import { authorityOf, hasLargeHead, needsLength, hostProblem } from "../http/request-rules.ts";
 import { parseTarget } from "../http/request-target.ts";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { HttpError, ReactorError } from "../errors.ts";
@@ -73,7 +73,8 @@ export class RequestHandler {
     try {
       if (!target || (target.authority !== undefined && req.httpVersionMajor !== 1)) return void refuse(was, "This is no request target.");
       if (req.httpVersionMajor === 0) return void refuse(was, "HTTP/0.9 is not spoken here.");
-      if (repeatsHost(req)) return void refuse(was, "Host is given more than once.");
+      const problem = hostProblem(req);
+      if (problem !== undefined) return void refuse(was, problem);
       if (target.authority !== undefined) useTarget(req, target.authority, target.url);
       if (hasLargeHead(req, this.#parts.limits)) return void refuse(was, "There are too many headers.", 431);
       if (url.length > this.#parts.limits.maxUrlSize) return void respondError(was, 414);

@@ -4,25 +4,36 @@ import type { NodeRequest } from "./types.ts";
 /** The host that a request is for, with its port. */
 export const authorityOf = (req: NodeRequest): string | undefined => (req.headers[":authority"] as string | undefined) ?? req.headers.host;
 
+/** What a host and port may be made of (RFC 3986 section 3.2.2, 3.2.3). */
+const hostForm = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
+
 /**
- * A second host is how requests are smuggled past whoever reads the first: a second `Host` (RFC 9112 section 3.2), or in HTTP/2, which refuses that by itself,
- * one that differs from `:authority` (RFC 9113 section 8.3.1).
+ * What is wrong with the host of a request; undefined when nothing is.
+ *
+ * A second one is how requests are smuggled past whoever reads the first: a second `Host` (RFC 9112 section 3.2), or in HTTP/2, which refuses that by
+ * itself, one that differs from `:authority` (RFC 9113 section 8.3.1).
  */
-export const repeatsHost = (req: NodeRequest): boolean => {
+export const hostProblem = (req: NodeRequest): string | undefined => {
   if (req.httpVersionMajor === 2) {
+    const authority = authorityOf(req) ?? "";
     const { host } = req.headers;
-    return host !== undefined && host.toLowerCase() !== authorityOf(req)!.toLowerCase();
+    if (host !== undefined && host.toLowerCase() !== authority.toLowerCase()) return repeated;
+    return hostForm.test(authority) ? undefined : malformed;
   }
   const raw = req.rawHeaders;
   let seen = false;
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]!;
     if (name.length !== 4 || name.toLowerCase() !== "host") continue;
-    if (seen) return true;
+    if (seen) return repeated;
+    if (!hostForm.test(raw[at + 1]!)) return malformed;
     seen = true;
   }
-  return false;
+  return undefined;
 };
+
+const repeated = "Host is given more than once.";
+const malformed = "Host is not a host.";
 
 /** HTTP/1.0 knows no other way to tell where a body ends. */
 export const needsLength = (req: NodeRequest): boolean =>

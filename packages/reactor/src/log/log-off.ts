@@ -27,6 +27,8 @@ export class LogOff {
 }
 
 const check = (pattern: string): void => {
+  if (typeof pattern !== "string")
+    throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "logOff", value: pattern, hint: "A pattern is a string." });
   const inner = pattern.startsWith("*") ? pattern.slice(1) : pattern.replace(/\*$/, "");
   if (pattern !== "" && !inner.includes("*")) return;
   const hint = 'Write one "*" at the start ("*.css": ends so) or at the end ("/static/*": starts so).';

@@ -6,6 +6,7 @@ import { ReactorError } from "../errors.ts";
  * @throws SKITAI_REACTOR_BAD_MOUNT_POINT
  */
 export const normalizeMountPoint = (point: string): string => {
+  if (typeof point !== "string") throw new ReactorError("SKITAI_REACTOR_BAD_MOUNT_POINT", { value: point });
   const inner = point.endsWith("/") ? point.slice(0, -1) : point;
   const sound =
     point.startsWith("/") &&

@@ -4,6 +4,7 @@ import { ReactorError } from "../errors.ts";
 import { defaultHost } from "../host/host-table.ts";
 import { parseHostRule } from "../host/host-rule.ts";
 import type { NodeListener } from "../http/types.ts";
+import { optional, refuseUnknown } from "../internal/check-options.ts";
 import { findExportedApp, findModuleFile } from "./module-file.ts";
 import { normalizeMountPoint } from "./mount-point.ts";
 import type { Mountable, Preference } from "./types.ts";
@@ -21,7 +22,7 @@ export interface MountOptions {
   app?: string;
   /** Overrides attributes and configuration of the app. */
   pref?: Preference;
-  /** The name for `was.apps["name"]` and `was.ab("name.route")`. @default the file's name without ending, or "app" */
+  /** The name for `was.apps["name"]` and `was.ab("name.route")`. @default the file's name without ending; of an app object, the last part of its mount point, or "app" at the root */
   name?: string;
 }
 
@@ -40,9 +41,12 @@ export type FoundTarget =
   | { kind: "alias"; alias: string }
   | { kind: "object"; object: object };
 
-/** @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET */
+const mountOptionNames: Readonly<Record<keyof Required<MountOptions>, true>> = { host: true, app: true, pref: true, name: true };
+
+/** @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET, SKITAI_REACTOR_BAD_OPTION */
 export const mountRequest = (point: string, target: MountTarget, options: MountOptions): MountRequest => {
-  const host = options.host ?? defaultHost;
+  refuseUnknown("mount()", options, mountOptionNames);
+  const host = optional("host", options.host, "string") ?? defaultHost;
   if (host !== defaultHost) parseHostRule(host);
   const inner = normalizeMountPoint(point);
   if (

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ReactorError } from "../errors.ts";
 import type { ListenOptions } from "../http/listener.ts";
+import { refuseUnknown } from "../internal/check-options.ts";
 import { duration, type Duration } from "../units.ts";
 import { resolveRespawn, type ResolvedRespawn, type RespawnOptions } from "./backoff.ts";
 import { resolveCriticalPoint, type CriticalPointOptions, type ResolvedCriticalPoint } from "./critical-point.ts";
@@ -53,8 +54,22 @@ export interface ResolvedRunOptions {
 /** More workers than this for each processor are a slip of the keyboard that would bring the machine down. */
 const mostPerCore = 32;
 
+const runOptionNames: Readonly<Record<keyof Required<RunOptions>, true>> = {
+  listen: true,
+  workers: true,
+  pidFile: true,
+  reusePort: true,
+  criticalPoint: true,
+  gracefulTimeout: true,
+  stopTimeout: true,
+  readyTimeout: true,
+  useReloader: true,
+  respawn: true,
+};
+
 /** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE naming the option. */
 export const resolveRunOptions = (options: RunOptions): ResolvedRunOptions => {
+  refuseUnknown("run()", options, runOptionNames);
   const workers = options.workers ?? 1;
   const most = mostPerCore * availableParallelism();
   if (!Number.isInteger(workers) || workers < 0 || workers > most) {

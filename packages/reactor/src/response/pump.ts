@@ -40,6 +40,8 @@ export const pump = async (was: Was, source: Source, options: PumpOptions): Prom
     const first = source.next();
     let step = await watch.until(first, options.atOnce ? 0 : headPatience);
     if (watch.gone) return;
+    // A first piece that cannot be sent is an error page still.
+    if (step !== undefined && !step.done) pieceOf(step.value);
     options.begin();
     begun = true;
     if (step === undefined) {
