@@ -1,3 +1,4 @@
+import type { SaddleError } from "../errors.ts";
 import type { HandledWas } from "../was/slots.ts";
 import { argsSlot, bodySlot, routeSlot, valuesSlot } from "../was/slots.ts";
 import { addArg, noArgs, readFields, type Args } from "./fields.ts";
@@ -23,16 +24,30 @@ export const mergeArgs = (was: HandledWas, strict: boolean): Args => {
 };
 
 /**
- * What a handler gets that declares no arguments: all of them, but those of the path as the rule types them, whatever the client repeats.
+ * What a handler gets that declares no arguments: all of them, but those of the path as the rule types them, whatever the client repeats. A
+ * handler without a second parameter may take the body as it likes, JSON or not.
+ *
+ * @throws SKITAI_SADDLE_TOO_MANY_FIELDS, SKITAI_SADDLE_BAD_JSON (400)
  */
 export const handlerArgs = (was: HandledWas): Args => {
   const { url } = was.req;
   if (was[bodySlot] === undefined && !url!.includes("?")) return pathArgs(was);
-  const args = (was[argsSlot] ??= mergeArgs(was, false));
-  const names = was[routeSlot]?.pathNames ?? [];
+  const route = was[routeSlot];
+  const args = mergedArgs(was, route !== undefined && route.handler.length > 1);
+  const names = route?.pathNames ?? [];
   const values = was[valuesSlot];
   if (names.every((name, at) => args[name] === values[at])) return args;
   return Object.assign(noArgs(), args, pathArgs(was));
+};
+
+const mergedArgs = (was: HandledWas, strict: boolean): Args => {
+  try {
+    return (was[argsSlot] ??= mergeArgs(was, true));
+  } catch (error) {
+    if (strict || (error as Partial<SaddleError>).code !== "SKITAI_SADDLE_BAD_JSON") throw error;
+    // Not kept: was.request.args has to tell what is wrong with the body.
+    return mergeArgs(was, false);
+  }
 };
 
 const pathArgs = (was: HandledWas): Args => {

@@ -112,10 +112,10 @@ export class SaddleRequest extends RequestHeaders {
    * Arguments of path, query and body merged, in this order; a name that occurs several times has a list. Where a route declares its
    * arguments, they are here as the handler gets them.
    *
-   * @throws SKITAI_SADDLE_TOO_MANY_FIELDS (400)
+   * @throws SKITAI_SADDLE_TOO_MANY_FIELDS, SKITAI_SADDLE_BAD_JSON (400)
    */
   get args(): Args {
-    return (this.#was[argsSlot] ??= mergeArgs(this.#was, false));
+    return (this.#was[argsSlot] ??= mergeArgs(this.#was, true));
   }
 
   /** The handler of the route; undefined where none was found. */
