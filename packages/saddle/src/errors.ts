@@ -20,6 +20,8 @@ const templates = {
   SKITAI_SADDLE_ARGUMENTS_REFUSED: "{message}",
   SKITAI_SADDLE_TOO_MANY_FIELDS: "The request has more than {limit} fields.",
   SKITAI_SADDLE_BAD_JSON: "The request body is not JSON: {reason}",
+  SKITAI_SADDLE_MULTIPART_NOT_READ:
+    "Multipart forms are not read yet. Send the fields as application/x-www-form-urlencoded or as a JSON object.",
   SKITAI_SADDLE_BODY_NOT_COLLECTED: "The request body was not collected: {hint} Read it from was.request.stream.",
   SKITAI_SADDLE_BAD_STATUS: '{value} is not an HTTP status. Use a number from 200 to 599, or a string such as "404 Not Found".',
   SKITAI_SADDLE_NO_RETURN: "The handler of {rule} returned nothing. Return null for an empty answer (204).",

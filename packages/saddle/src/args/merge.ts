@@ -1,4 +1,5 @@
-import type { SaddleError } from "../errors.ts";
+import { hasBody } from "@skitai/reactor";
+import { SaddleError } from "../errors.ts";
 import type { HandledWas } from "../was/slots.ts";
 import { argsSlot, bodySlot, routeSlot, valuesSlot } from "../was/slots.ts";
 import { addArg, noArgs, readFields, type Args } from "./fields.ts";
@@ -24,6 +25,21 @@ export const mergeArgs = (was: HandledWas, strict: boolean): Args => {
 };
 
 /**
+ * All arguments of a request, for a route that declares what it takes.
+ *
+ * @throws SKITAI_SADDLE_MULTIPART_NOT_READ (415), SKITAI_SADDLE_TOO_MANY_FIELDS, SKITAI_SADDLE_BAD_JSON (400)
+ */
+export const argsToCheck = (was: HandledWas): Args => {
+  const { method } = was.req;
+  // A route that streams reads the form by itself, and declares what comes beside it.
+  if (method !== "GET" && method !== "HEAD" && !was[routeSlot]?.streams && hasBody(was.req)) {
+    if (was.request.getContentType() === "multipart/form-data")
+      throw new SaddleError("SKITAI_SADDLE_MULTIPART_NOT_READ", {}, { status: 415 });
+  }
+  return mergeArgs(was, true);
+};
+
+/**
  * What a handler gets that declares no arguments: all of them, but those of the path as the rule types them, whatever the client repeats. A
  * handler without a second parameter may take the body as it likes, JSON or not.
  *
@@ -44,7 +60,7 @@ const mergedArgs = (was: HandledWas, strict: boolean): Args => {
   try {
     return (was[argsSlot] ??= mergeArgs(was, true));
   } catch (error) {
-    if (strict || (error as Partial<SaddleError>).code !== "SKITAI_SADDLE_BAD_JSON") throw error;
+    if (strict || !(error instanceof SaddleError) || error.code !== "SKITAI_SADDLE_BAD_JSON") throw error;
     // Not kept: was.request.args has to tell what is wrong with the body.
     return mergeArgs(was, false);
   }

@@ -1,6 +1,6 @@
 import { runWith, type FlatHeaders } from "@skitai/reactor";
 import type { AppParts } from "../app/parts.ts";
-import { handlerArgs, mergeArgs } from "../args/merge.ts";
+import { argsToCheck, handlerArgs } from "../args/merge.ts";
 import type { Args } from "../args/fields.ts";
 import { SaddleError } from "../errors.ts";
 import { requestFailed, requestFinished, requestStarting, requestSuccess, requestTearingDown } from "../event/events.ts";
@@ -77,7 +77,7 @@ export class RequestFlow {
 
   /** Arguments as the route declares them; `was.request.args` is the same from here on. */
   #checked(was: HandledWas, check: NonNullable<Route["check"]>): Args | Promise<Args> {
-    const checked = check(mergeArgs(was, true));
+    const checked = check(argsToCheck(was));
     if (isThenable(checked)) return checked.then((args) => (was[argsSlot] = args));
     return (was[argsSlot] = checked);
   }
