@@ -18,7 +18,8 @@ let site: Site;
 beforeAll(async () => {
   site = await startSite();
   writeFileSync(join(site.scratch, "large"), large);
-  writeFileSync(join(site.scratch, "too-large"), tooLarge);
+  writeFileSync(join(site.scratch, "too-long"), tooLong);
+  writeFileSync(join(site.scratch, "much-too-long"), muchTooLong);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 beforeEach(() => void Object.assign(site.counts, { made: 0, closed: 0 }));
@@ -26,8 +27,10 @@ beforeEach(() => void Object.assign(site.counts, { made: 0, closed: 0 }));
 const gzipped = gzipSync(Buffer.alloc(50_000, "x"));
 const large = randomBytes(20 * 1024 * 1024);
 const largeDigest = { length: large.length, digest: createHash("sha256").update(large).digest("hex") };
-/** More than the routes at the root take. */
-const tooLarge = randomBytes(3_000_000);
+/** More than the routes at the root take, and little enough to be read and dropped. */
+const tooLong = randomBytes(500_000);
+/** So much that the client is told to stop. */
+const muchTooLong = randomBytes(3_000_000);
 
 const protocols: [name: string, how: () => string[]][] = [
   ["HTTP/1.1", () => ["--http1.1"]],
@@ -44,8 +47,8 @@ describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
 
   describe("is refused", () => {
     test("with 405 and what is allowed", async () => {
-      const { status, headers } = await send("/json", "--request", "DELETE");
-      expect([status, headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
+      const { status, headers } = await send("/methods", "--request", "DELETE");
+      expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD, PUT, OPTIONS"]);
     });
 
     test("with 405 for TRACE and methods that nobody serves", async () => {
@@ -64,30 +67,25 @@ describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
     });
 
     test("with 413 for a body that is announced as too large", async () => {
-      const { status } = await send("/length", "--header", "Expect:", "--data-binary", `@${file("too-large")}`);
+      const { status } = await send("/length", "--header", "Expect:", "--data-binary", `@${file("too-long")}`);
       expect(status).toBe(413);
     });
 
-    test("with 413 for a body that turns out to be too large", async () => {
-      const { out } = await runCurl(
-        [...how(), "--include", "--header", "Transfer-Encoding: chunked", "--header", "Expect:", "--upload-file", "-", urlOf("/length")],
-        tooLarge,
-      );
+    // curl 7.88 with prior knowledge often loses an answer that comes together with RST_STREAM(NO_ERROR), whoever the server is.
+    test.skipIf(name.endsWith("knowledge"))("with 413 for a body that is announced as much too large", async () => {
+      const { status } = await send("/length", "--header", "Expect:", "--data-binary", `@${file("much-too-long")}`);
+      expect(status).toBe(413);
+    });
+
+    test.skipIf(name.endsWith("knowledge"))("with 413 for a body that turns out to be too large", async () => {
+      const args = ["--include", "--header", "Transfer-Encoding: chunked", "--header", "Expect:", "--upload-file", "-"];
+      const { out } = await runCurl([...how(), ...args, urlOf("/length")], muchTooLong);
       expect(answerOf(out).status).toBe(413);
     });
 
-    test("with 413 and no invitation to send, where it waits for one", async () => {
-      const args = [
-        "--header",
-        "Expect: 100-continue",
-        "--expect100-timeout",
-        "10",
-        "--write-out",
-        "%{stderr}%{size_upload}",
-        "--data-binary",
-        `@${file("too-large")}`,
-      ];
-      const { out, err } = await runCurl([...how(), "--include", ...args, urlOf("/length")]);
+    test.skipIf(name.endsWith("knowledge"))("with 413 and no invitation to send, where it waits for one", async () => {
+      const args = ["--header", "Expect: 100-continue", "--expect100-timeout", "10", "--write-out", "%{stderr}%{size_upload}"];
+      const { out, err } = await runCurl([...how(), "--include", ...args, "--data-binary", `@${file("much-too-long")}`, urlOf("/length")]);
       const { status, interim } = answerOf(out);
       expect([status, interim]).toEqual([413, []]);
       if (!isHttp2) expect(err).toBe("0");
@@ -138,9 +136,9 @@ describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
       expect(JSON.parse(body)).toEqual(largeDigest);
     });
 
-    test("a body to a listener that does not care for it", async () => {
-      const { status } = await send("/plain.txt", "--request", "GET", "--data-binary", `@${file("too-large")}`);
-      expect(status).toBe(200);
+    test("a body where nobody cares for it", async () => {
+      expect((await send("/plain.txt", "--request", "GET", "--data", "hello")).status).toBe(200);
+      expect((await send("/sub", "--data-binary", `@${file("too-long")}`)).status).toBe(308);
     });
   });
 
@@ -162,7 +160,10 @@ describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
       expect(body).toBe("line 0\nline 1\nline 2\nline 3\nline 4\n");
     });
 
-    test("so slowly that its source waits, and leaves: the source is told", async () => {
+    // Node before 26 learns only from the request timeout that a TLS connection with HTTP/2 was lost.
+    const learnsLate = name.endsWith("TLS") && Number.parseInt(process.versions.node, 10) < 26;
+
+    test.skipIf(learnsLate)("so slowly that its source waits, and leaves: the source is told", async () => {
       const child = reading(urlOf("/endless"));
       await eventually(() => site.counts.made > 0);
       // Nothing is read from curl, so that its socket and then the server's fill up.
@@ -180,7 +181,7 @@ describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
       expect(site.counts).toEqual({ made, closed: 1 });
     });
 
-    test("and leaves at once: the source is told", async () => {
+    test.skipIf(learnsLate)("and leaves at once: the source is told", async () => {
       const { code } = await runCurl([
         ...how(),
         "--max-filesize",
@@ -215,12 +216,21 @@ describe("a chunked request with trailers", () => {
     expect([res.statusCode, await text(res)]).toEqual([200, "got 11 bytes"]);
   });
 
-  test("cannot hide a request or a header in them", async () => {
-    const head = "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: Content-Length\r\n\r\n";
+  test("finds nothing in them that counts", async () => {
+    const head = "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     const next = "GET /short HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    const { statuses, text: got } = await exchange(site.port, `${head}5\r\nhello\r\n0\r\nContent-Length: 50\r\nHost: b\r\n\r\n${next}`);
+    const { statuses, text: got } = await exchange(
+      site.port,
+      `${head}5\r\nhello\r\n0\r\nHost: b\r\nX-HTTP-Method-Override: DELETE\r\n\r\n${next}`,
+    );
     expect(statuses).toEqual([200, 200]);
     expect(got).toContain("got 5 bytes");
     expect(got).toContain("too short to be worth it");
+  });
+
+  test("is refused with a Content-Length in them", async () => {
+    const head = "POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const { statuses, closed } = await exchange(site.port, `${head}5\r\nhello\r\n0\r\nContent-Length: 50\r\n\r\n`);
+    expect([statuses, closed]).toEqual([[400], true]);
   });
 });

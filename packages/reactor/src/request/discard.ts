@@ -15,12 +15,12 @@ const discarding: unique symbol = Symbol("discarding");
 
 /**
  * Gives up the rest of a request body, so that the client can read the answer. Call it before the answer's head is written; `respond` does for
- * every status from 400 on.
+ * every status from 300 on.
  *
  * A body of at most 1 MiB by its `Content-Length` is read and dropped. For any other the answer carries `Connection: close`, and the connection is
  * closed in two steps: this side stops sending, but reads on for up to 2 s or 64 MiB, because closing on unread bytes makes the system reset the
  * connection, which may take the answer from under the client (RFC 9112 section 9.6). Whoever still reads the body then sees it break off.
- * HTTP/2 asks the client to stop by `RST_STREAM(NO_ERROR)` behind the answer (RFC 9113 section 8.1).
+ * HTTP/2 asks the client to stop by `RST_STREAM(NO_ERROR)` behind the answer (RFC 9113 section 8.1), for which some clients forget the answer.
  */
 export const discardBody = (was: Was): void => {
   const { res } = was;
@@ -29,13 +29,14 @@ export const discardBody = (was: Was): void => {
   req[discarding] = true;
   // A client that waits for `100 Continue` may send the body now or not: only a closed connection makes that clear.
   const waits = was.services.awaitsContinue(was.req);
+  const isShort = Number(req.headers["content-length"]) <= keepUpTo;
   if ("stream" in req) {
     const { stream } = req;
     req.push = dropped;
     stream.resume();
-    stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
+    if (waits || !isShort) stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.once("close", () => req.destroy());
-  } else if (waits || !(Number(req.headers["content-length"]) <= keepUpTo)) {
+  } else if (waits || !isShort) {
     if ("shouldKeepAlive" in res) res.shouldKeepAlive = false;
     linger(req);
   } else {

@@ -15,7 +15,7 @@ import { slicesOf, sourceOf } from "./source.ts";
  * Answers a request: writes the head and the body, in one write where the body is a string or bytes.
  *
  * What it sees to by itself: `Content-Length`, `Server`, compression, HEAD, statuses without a body (1xx, 204, 304), and an upload that
- * nobody read when the status is an error. A stream's headers go out with its first piece, or 100 ms later (at once for `text/event-stream`), so that one
+ * nobody read when the status is 300 or more. A stream's headers go out with its first piece, or 100 ms later (at once for `text/event-stream`), so that one
  * which fails from the start still ends in an error page. A stream that fails later is noted in the app log and the client's connection
  * (HTTP/2: stream) is broken off, so that nobody takes the part for the whole.
  *
@@ -27,7 +27,7 @@ import { slicesOf, sourceOf } from "./source.ts";
 export const respond = (was: Was, status: number, headers: FlatHeaders, body: Body): void | Promise<void> => {
   const { server } = was.services.responses;
   if (server !== undefined && indexOfHeader(headers, "server") < 0) headers.push("Server", server);
-  if (status >= 400) discardBody(was);
+  if (status >= 300) discardBody(was);
   if (status === 204 || status === 304 || status < 200) return sendEmpty(was, status, headers, body);
   if (typeof body === "string") return sendBytes(was, status, headers, body, Buffer.byteLength(body));
   if (body instanceof Uint8Array) return sendBytes(was, status, headers, body, body.byteLength);
