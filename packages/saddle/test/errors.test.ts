@@ -1,3 +1,4 @@
+import { HttpError, ReactorError } from "@skitai/reactor";
 import { describe, expect, test } from "vitest";
 import { Saddle, saddleErrorCodes, SaddleError, type ErrorInfo } from "../src/index.ts";
 import { serve, ways } from "./support/serve.ts";
@@ -58,6 +59,31 @@ describe.each(ways)("an uncaught error (%s)", (way) => {
       null,
       "text/html; charset=utf-8",
     ]);
+  });
+
+  test("of this side tells clients nothing, whoever notices it", async () => {
+    const app = new Saddle();
+    app.route("/header", (was) => was.response(200, "x", { "X-Secret": "a\nb" }));
+    app.route("/list", () => ["x"].values().map(() => ({ secret: 1 })));
+    app.route("/consumed", () => {
+      throw new ReactorError("SKITAI_REACTOR_BODY_CONSUMED", {}, { status: 500 });
+    });
+    app.route("/told", () => {
+      throw new HttpError(503, "Come back at five.");
+    });
+    const quiet = await serve(app, way);
+    const messageOf = async (response: Response): Promise<unknown> => {
+      expect(response.headers.get("content-type")).toBe("application/json");
+      return ((await response.json()) as { message: string }).message;
+    };
+    const headers = { Accept: "application/json" };
+    for (const path of ["/header", "/list", "/consumed"])
+      expect(await messageOf(await quiet.request(path, { headers })), path).toBe("500 Internal Server Error");
+    expect(await messageOf(await quiet.request("/told", { headers }))).toBe("Come back at five.");
+    expect(await quiet.log()).toContain("X-Secret");
+    app.debug = true;
+    const open = await serve(app, way);
+    expect(await messageOf(await open.request("/consumed", { headers }))).toContain("was read already");
   });
 
   test("may be anything that can be thrown", async () => {

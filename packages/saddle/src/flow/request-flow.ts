@@ -186,7 +186,7 @@ export class RequestFlow {
     if (error instanceof ThrownAnswer) return this.#sendAnswer(was, error.answer);
     // What the handler had set describes an answer that is not sent.
     was[responseSlot] = undefined;
-    const problem = problemOf(error, was.app.config.argumentErrorStatus);
+    const problem = problemOf(error, was.app.config.argumentErrorStatus, was.app.debug);
     return this.#parts.pages.answer(was, { ...problem, headers: [...preset, ...(problem.headers ?? [])] });
   }
 
