@@ -96,8 +96,17 @@ describe.each(ways)("an uncaught error (%s)", (way) => {
       });
     }
     const { request, log } = await serve(app, way);
-    for (const name of ["text", "nothing", "object", "list"]) expect((await request(`/${name}`)).status, name).toBe(500);
-    expect(await log()).toContain("words");
+    app.route("/later", () => Promise.reject<string>(undefined));
+    for (const name of ["text", "nothing", "object", "list", "later"]) {
+      const response = await request(`/${name}`, { headers: { Accept: "application/json" } });
+      expect([response.status, await response.json()], name).toEqual([
+        500,
+        expect.objectContaining({ code: 10001, traceback: [expect.stringContaining("<class ")] }),
+      ]);
+    }
+    const lines = await log();
+    expect(lines).toContain("words");
+    expect(lines.match(/\[expt:/g)).toHaveLength(5);
   });
 });
 

@@ -12,7 +12,8 @@ const internal: ReadonlySet<string> = new Set(["SKITAI_REACTOR_BAD_RESPONSE", "S
  * @param debug tell what the errors of the engine about the app say.
  */
 export const problemOf = (error: unknown, argumentErrorStatus: number, debug: boolean): Problem => {
-  if (!isHttpError(error)) return { status: { code: 500, phrase: undefined }, error };
+  // From here on undefined would mean that nothing was thrown.
+  if (!isHttpError(error)) return { status: { code: 500, phrase: undefined }, error: error === undefined ? "undefined" : error };
   const isArgument = error.code.startsWith("SKITAI_SADDLE_ARGUMENT");
   const code = isArgument ? argumentErrorStatus : error.status;
   return {
