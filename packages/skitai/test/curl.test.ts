@@ -3,9 +3,9 @@ import { connect, type ClientHttp2Session } from "node:http2";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curl, runCurl, withoutCurl } from "./support/curl.ts";
-import { runProgram } from "./support/program.ts";
+import { runProgram } from "../../reactor/test/support/program.ts";
 import { startSite, type Site } from "./support/site.ts";
-import { lacks } from "./support/tool.ts";
+import { lacks } from "../../reactor/test/support/tool.ts";
 
 let site: Site;
 let plain = "";

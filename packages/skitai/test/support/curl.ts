@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { lacks } from "./tool.ts";
+import { lacks } from "../../../reactor/test/support/tool.ts";
 
 /** One head that curl received. */
 export interface CurlHead {
