@@ -5,78 +5,93 @@ import type { SaddleEvents } from "../event/events.ts";
 import type { ErrorHandler } from "../flow/error-pages.ts";
 import type { AfterRequest, BeforeRequest, FailedRequest, LifecycleHooks } from "../hook/hooks.ts";
 import type { SaddleWas } from "../was/types.ts";
+import { badOption, checkHandler, checkText } from "../internal/checks.ts";
 import { partsOf } from "./parts.ts";
 
 /** The part of an app that is about what happens around its requests and in its life. */
 export abstract class HookedApp {
   /** Runs before each handler; an answer other than undefined and null takes its place. */
   beforeRequest(hook: BeforeRequest): this {
+    checkHandler("beforeRequest", hook);
     partsOf(this).hooks.before.push(hook);
     return this;
   }
 
   /** Runs after each handler that did not throw. */
   finishRequest(hook: AfterRequest): this {
+    checkHandler("finishRequest", hook);
     partsOf(this).hooks.finish.push(hook);
     return this;
   }
 
   /** Runs when a handler threw; an answer other than undefined and null is sent instead of an error page. */
   failedRequest(hook: FailedRequest): this {
+    checkHandler("failedRequest", hook);
     partsOf(this).hooks.failed.push(hook);
     return this;
   }
 
   /** Runs at the end of each request, whatever happened. */
   teardownRequest(hook: AfterRequest): this {
+    checkHandler("teardownRequest", hook);
     partsOf(this).hooks.teardown.push(hook);
     return this;
   }
 
   /** Makes the pages of one error status; see {@link ErrorHandler}. */
   errorHandler(status: number, handler: ErrorHandler): this {
+    if (!Number.isInteger(status) || status < 200 || status > 599)
+      throw badOption("The status of app.errorHandler", status, "Use a number from 200 to 599.");
+    checkHandler("errorHandler", handler);
     partsOf(this).pages.set(status, handler);
     return this;
   }
 
   /** Makes the pages of all errors without a handler of their own. */
   defaultErrorHandler(handler: ErrorHandler): this {
+    checkHandler("defaultErrorHandler", handler);
     partsOf(this).pages.setDefault(handler);
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   beforeMount(hook: LifecycleHooks["beforeMount"]): this {
+    checkHandler("beforeMount", hook);
     partsOf(this).lifecycle.beforeMount = hook;
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   mounted(hook: LifecycleHooks["mounted"]): this {
+    checkHandler("mounted", hook);
     partsOf(this).lifecycle.mounted = hook;
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   beforeRemount(hook: LifecycleHooks["beforeRemount"]): this {
+    checkHandler("beforeRemount", hook);
     partsOf(this).lifecycle.beforeRemount = hook;
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   remounted(hook: LifecycleHooks["remounted"]): this {
+    checkHandler("remounted", hook);
     partsOf(this).lifecycle.remounted = hook;
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   beforeUmount(hook: LifecycleHooks["beforeUmount"]): this {
+    checkHandler("beforeUmount", hook);
     partsOf(this).lifecycle.beforeUmount = hook;
     return this;
   }
 
   /** @see {@link LifecycleHooks} */
   umounted(hook: LifecycleHooks["umounted"]): this {
+    checkHandler("umounted", hook);
     partsOf(this).lifecycle.umounted = hook;
     return this;
   }
@@ -88,7 +103,10 @@ export abstract class HookedApp {
   on<Event extends keyof SaddleEvents>(event: Event | readonly Event[], handler: (...args: SaddleEvents[Event]) => unknown): this;
   on(event: string | readonly string[], handler: (was: SaddleWas, ...args: never[]) => unknown): this;
   on(event: string | readonly string[], handler: EventHandler): this {
-    for (const one of typeof event === "string" ? [event] : event) partsOf(this).events.on(one, handler);
+    const events = Array.isArray(event) ? (event as readonly string[]) : [event as string];
+    for (const one of events) checkText("event", "on", one);
+    checkHandler("on", handler);
+    for (const one of events) partsOf(this).events.on(one, handler);
     return this;
   }
 
@@ -106,6 +124,8 @@ export abstract class HookedApp {
 
   /** A function that tells an event, without arguments, each time that it has returned. Its name stays, so that it can be a route's handler. */
   emitAfter<Call extends (was: SaddleWas, ...args: never[]) => unknown>(event: string, call: Call): Call {
+    checkText("event", "emitAfter", event);
+    checkHandler("emitAfter", call);
     return emittingAfter(partsOf(this).events, event, call);
   }
 }

@@ -6,6 +6,7 @@ import { compileRoute, type AnyHandler } from "../routing/route.ts";
 import type { TemplateEngine } from "../template/engine.ts";
 import type { JinjaOverlay } from "../template/overlay.ts";
 import type { TemplateFunction } from "../template/templates.ts";
+import { checkHandler, checkText } from "../internal/checks.ts";
 import { buildUrl } from "../url/build-url.ts";
 import { defaultConfig, type SaddleConfig } from "./config.ts";
 import { HookedApp } from "./hooked-app.ts";
@@ -77,12 +78,16 @@ export class Saddle extends HookedApp implements Mountable {
 
   /** A function for templates; it gets `was` before what the template gives. @example app.templateGlobal("year", () => new Date().getFullYear()) */
   templateGlobal(name: string, call: TemplateFunction): this {
+    checkText("name", "templateGlobal", name);
+    checkHandler("templateGlobal", call);
     partsOf(this).templates.global(name, call);
     return this;
   }
 
   /** A filter for templates. @example app.templateFilter("reverse", (text: string) => [...text].toReversed().join("")) */
   templateFilter(name: string, call: (...args: never[]) => unknown): this {
+    checkText("name", "templateFilter", name);
+    checkHandler("templateFilter", call);
     partsOf(this).templates.filter(name, call);
     return this;
   }

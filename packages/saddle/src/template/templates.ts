@@ -1,6 +1,7 @@
 import { extname, join } from "node:path";
 import type { Environment } from "nunjucks";
 import { SaddleError } from "../errors.ts";
+import { badOption } from "../internal/checks.ts";
 import type { SaddleWas } from "../was/types.ts";
 import type { TemplateEngine } from "./engine.ts";
 import { NunjucksEngine } from "./nunjucks.ts";
@@ -40,8 +41,10 @@ export class Templates {
   }
 
   engine(ending: string, engine: TemplateEngine): void {
-    if (!/^\.[\w-]+$/.test(ending))
-      throw new SaddleError("SKITAI_SADDLE_BAD_OPTION", { what: "The ending of templates", value: ending, hint: 'Use one such as ".pt".' });
+    if (typeof ending !== "string" || !/^\.[\w-]+$/.test(ending))
+      throw badOption("The ending of templates", ending, 'Use one such as ".pt".');
+    if (typeof (engine as Partial<TemplateEngine> | undefined)?.render !== "function")
+      throw badOption("The engine of app.templateEngine", engine, "Use an object with a method render.");
     this.#engines.set(ending.toLowerCase(), engine);
   }
 
