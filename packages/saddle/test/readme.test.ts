@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${root}/README.md`, "utf8");
 
-/** The first block of a language. */
-const block = (language: string): string => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(readme)![1]!;
+/** The blocks of a language. */
+const blocks = (language: string): readonly string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1]!);
+
+const [first, ticks, ...others] = blocks("ts");
 
 /** A command of the README and what it says that comes back. */
 interface Shown {
@@ -17,12 +21,12 @@ interface Shown {
 }
 
 const shown = (): Shown[] =>
-  [...block("console").matchAll(/^\$ curl (?:-H "Accept: ([^"]*)" )?"?http:\/\/127\.0\.0\.1:5000([^"\s]*)"?\n(.*)$/gm)].map(
+  [...blocks("console")[0]!.matchAll(/^\$ curl (?:-H "Accept: ([^"]*)" )?"?http:\/\/127\.0\.0\.1:5000([^"\s]*)"?\n(.*)$/gm)].map(
     ([, accept, url, answer]) => ({ url: url!, accept: accept ?? "*/*", answer: answer! }),
   );
 
 test("the example of the README answers as the README shows", async () => {
-  const program = block("ts").replace(
+  const program = first!.replace(
     ".listen(5000);",
     '.listen(0, "127.0.0.1", function () { console.log((this.address() as { port: number }).port); });',
   );
@@ -45,8 +49,27 @@ test("the example of the README answers as the README shows", async () => {
   }
 });
 
+test("the event stream of the README is one", async () => {
+  expect(others).toEqual([]);
+  const program = `
+    import { Saddle } from "@skitai/saddle";
+    const app = new Saddle(import.meta);
+    ${ticks!}
+    const response = await app.request("/ticks");
+    console.log(response.headers.get("content-type"));
+    console.log(await response.text());
+    await app.close();`;
+  const child = spawn(process.execPath, ["--conditions=skitai-source", "--input-type=module-typescript", "--eval", program], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const printed = await text(child.stdout);
+  const events = [1, 2, 3].map((tick) => `event: tick\ndata: {"tick":${tick}}\n\n`).join("");
+  expect(printed).toBe(`text/event-stream\n${events}\n`);
+});
+
 test("the README stays short", () => {
   const lines = readme.split("\n").length;
   expect(lines).toBeGreaterThan(60);
-  expect(lines).toBeLessThanOrEqual(121);
+  expect(lines).toBeLessThanOrEqual(151);
 });
