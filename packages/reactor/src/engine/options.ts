@@ -27,7 +27,7 @@ export interface EngineOptions extends LimitOptions {
   keepLogs?: number;
   /** Peers whose `X-Forwarded-*` headers are believed: addresses and ranges such as `"10.0.0.0/8"`. @default [] */
   trustedProxies?: readonly string[];
-  /** The `Server` header of answers; false for none. @default "Skitai" */
+  /** A `Server` header for all answers, such as `"Skitai"`. @default false: none, which tells less to strangers and costs less */
   serverHeader?: string | false;
   /** Compress text and JSON of at least this size; false for never. @default "2kb" */
   compressFrom?: Size | false;
@@ -90,7 +90,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     limits: resolveLimits(options),
     proxies: new TrustedProxies(options.trustedProxies ?? []),
     responses: {
-      server: options.serverHeader === false ? undefined : (options.serverHeader ?? "Skitai"),
+      server: options.serverHeader === false ? undefined : optional("serverHeader", options.serverHeader, "string"),
       compressFrom: options.compressFrom === false ? Number.POSITIVE_INFINITY : size(options.compressFrom ?? "2kb", "compressFrom"),
       debug: optional("debug", options.debug, "boolean") ?? false,
     },

@@ -65,15 +65,13 @@ export class Http2Request extends Http2ServerRequest implements BodyCount {
   }
 }
 
-export class Http1Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> implements Measured {
+/** Only where a log asks for it, because everything between an app and Node costs. */
+export class TimedHttp1Response<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> implements Measured {
   respondedAt = 0;
   was: Was | undefined = undefined;
   peer: string | undefined = undefined;
   bodyBytes = 0;
-}
 
-/** Only where a log asks for times, because each layer above `writeHead` costs. */
-export class TimedHttp1Response<Request extends IncomingMessage = IncomingMessage> extends Http1Response<Request> {
   override writeHead(...head: unknown[]): this {
     this.respondedAt = performance.now();
     return (super.writeHead as (...head: unknown[]) => this)(...head);

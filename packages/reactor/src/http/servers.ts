@@ -10,7 +10,7 @@ import {
 import type { Socket } from "node:net";
 
 import { answerParserError } from "./client-error.ts";
-import { Http1Request, Http1Response, Http2Request, Http2Response, TimedHttp1Response } from "./exchange.ts";
+import { Http1Request, Http2Request, Http2Response, TimedHttp1Response } from "./exchange.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import type { Limits } from "./limits.ts";
 import { guardSlowClient, watchStream } from "./slow-client.ts";
@@ -83,7 +83,7 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
   const server = createHttp1(
     {
       IncomingMessage: Http1Request,
-      ServerResponse: timed ? TimedHttp1Response : Http1Response,
+      ...(timed && { ServerResponse: TimedHttp1Response }),
       keepAliveTimeout: limits.keepAlive,
       headersTimeout: limits.requestTimeout,
       requestTimeout: limits.bodyTimeout,

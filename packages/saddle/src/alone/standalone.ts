@@ -27,7 +27,7 @@ export class Standalone {
     const known = this.#engines.get(point);
     if (known) return known;
     // The server around it logs requests and names itself, if it wants to.
-    const engine = new Engine({ requestLog: false, serverHeader: false }).mount(point, this.#app);
+    const engine = new Engine({ requestLog: false }).mount(point, this.#app);
     this.#engines.set(point, engine);
     return engine;
   }
