@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { describe, expect, test } from "vitest";
 import { Saddle } from "../src/index.ts";
 import { serve, ways } from "./support/serve.ts";
@@ -15,6 +16,30 @@ describe.each(ways)("routing (%s)", (way) => {
     expect(await (await request("/hello/Your_Name")).text()).toBe("Hello Your Name");
     expect(await (await request("/download/1/version/1.1/win32")).text()).toBe("1:version/1.1/win32");
     expect((await request("/episode/x")).status).toBe(404);
+  });
+
+  test("redirects to no other host, however the path begins", async () => {
+    const app = new Saddle();
+    app.route("/<name>/", () => "name");
+    app.route("/in/<path:rest>/", () => "path");
+    const whole = new Saddle();
+    whole.route("/<path:rest>/", () => "rest");
+    const { engine } = await serve(app, "memory", {
+      mounts: [
+        ["/", app],
+        ["/", whole, { host: "whole" }],
+      ],
+    });
+    const { port } = await engine.listen({ port: 0 });
+    const located = async (host: string, path: string): Promise<string | undefined> => {
+      const { promise, resolve } = Promise.withResolvers<string | undefined>();
+      get({ port, path, headers: { host }, agent: false }, (res) => resolve(res.resume().headers.location));
+      return promise;
+    };
+    expect(await located("one", "/\\evil.example")).toBe("/evil.example/");
+    expect(await located("whole", "//evil.example?a=/")).toBe("/evil.example/?a=/");
+    expect(await located("whole", "/\\/evil.example")).toBe("/evil.example/");
+    expect(await located("one", "/in//a")).toBe("/in//a/");
   });
 
   test("redirects to the slash that a rule has, and keeps the query", async () => {

@@ -128,7 +128,9 @@ export class MountedSaddle implements MountedApp {
     const query = url.indexOf("?");
     const path = query < 0 ? url : url.slice(0, query);
     const outer = was.baseUrl.slice(0, was.baseUrl.length - this.#site.point.length);
-    return respond(was, 308, ["Location", `${outer}${path}/${query < 0 ? "" : url.slice(query)}`], null);
+    // What begins with two slashes, or with a backslash that browsers take for one, names another host.
+    const location = `${outer}${path}/`.replace(/^[/\\]+/, "/");
+    return respond(was, 308, ["Location", location + (query < 0 ? "" : url.slice(query))], null);
   }
 
   /** The route for a request; undefined when it was refused, or answered as OPTIONS is. */

@@ -7,13 +7,37 @@ export type HeaderValue = readonly [value: string, attributes: Readonly<Record<s
  * @example parseHeaderValue("form-data; name=\"a;b\"") // ["form-data", { name: "a;b" }]
  */
 export const parseHeaderValue = (header: string): HeaderValue => {
-  const end = header.indexOf(";");
-  const value = (end < 0 ? header : header.slice(0, end)).trim();
+  const [value = "", ...parts] = splitOutsideQuotes(header);
   const attributes = Object.create(null) as Record<string, string>;
-  const attribute = /\s*;\s*([^\s=;"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?\s*(?=;|$)/gy;
-  attribute.lastIndex = end < 0 ? header.length : end;
-  for (let match = attribute.exec(header); match; match = attribute.exec(header)) {
-    attributes[match[1]!.toLowerCase()] ??= match[2]?.replace(/\\(.)/g, "$1") ?? match[3]?.trim() ?? "";
+  for (const part of parts) {
+    const equals = part.indexOf("=");
+    const name = (equals < 0 ? part : part.slice(0, equals)).trim();
+    const text = equals < 0 ? "" : unquoted(part.slice(equals + 1).trim());
+    if (text === undefined || !/^[^\s"]+$/.test(name)) break;
+    attributes[name.toLowerCase()] ??= text;
   }
-  return [value, attributes];
+  return [value.trim(), attributes];
+};
+
+/** Cut at semicolons, in one pass: clients choose the length. */
+const splitOutsideQuotes = (header: string): string[] => {
+  const parts: string[] = [];
+  let quoted = false;
+  let start = 0;
+  for (let at = 0; at < header.length; at++) {
+    const character = header[at];
+    if (character === '"') quoted = !quoted && parts.length > 0;
+    else if (character === "\\" && quoted) at++;
+    else if (character === ";" && !quoted) {
+      parts.push(header.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, header.slice(start)];
+};
+
+/** The text of an attribute; undefined when its quotes are broken. */
+const unquoted = (text: string): string | undefined => {
+  if (!text.includes('"')) return text;
+  return /^"(?:[^"\\]|\\.)*"$/.test(text) ? text.slice(1, -1).replace(/\\(.)/g, "$1") : undefined;
 };
