@@ -12,29 +12,37 @@ export class Http2Connection {
   readonly #session: ServerHttp2Session;
   readonly #socket: Socket;
   readonly #limits: Limits;
+  /** A timer of its own: Node's for sessions starts again by what happens after a session has ended, and keeps it in memory. */
+  readonly #idle: NodeJS.Timeout | undefined;
   #streams = 0;
-  #hangingUp = false;
+  #hangUp: NodeJS.Timeout | undefined;
 
   constructor(session: ServerHttp2Session, socket: Socket, limits: Limits) {
     this.#session = session;
     this.#socket = socket;
     this.#limits = limits;
-    session.setTimeout(limits.http2KeepAlive);
-    session.on("timeout", () => this.#idle());
+    this.#idle = limits.http2KeepAlive === 0 ? undefined : setTimeout(() => this.#expire(), limits.http2KeepAlive).unref();
     // What breaks one connection is that client's affair.
     session.on("error", () => session.destroy());
     // However a session ends, this is what Node does last.
     const end = socket.end.bind(socket) as (...args: unknown[]) => Socket;
     socket.end = (...args: unknown[]) => {
-      this.#hangUp();
+      this.#endSoon();
       return end(...args);
     };
+    socket.once("close", () => {
+      clearTimeout(this.#idle);
+      clearTimeout(this.#hangUp);
+    });
   }
 
   /** Counts a stream until it is over. */
   add(stream: ServerHttp2Stream): void {
     this.#streams++;
-    stream.once("close", () => this.#streams--);
+    stream.once("close", () => {
+      this.#streams--;
+      if (this.#streams === 0 && !this.#socket.destroyed) this.#idle?.refresh();
+    });
   }
 
   /** Sends GOAWAY in two steps (RFC 9113 section 6.8): what is under way when the first arrives is still answered. */
@@ -50,18 +58,17 @@ export class Http2Connection {
     session.ping(close);
   }
 
-  #idle(): void {
-    if (this.#streams > 0) return void this.#session.setTimeout(this.#limits.http2KeepAlive);
+  #expire(): void {
+    // It starts again when the last of them is over.
+    if (this.#streams > 0) return;
     this.#session.close();
-    this.#hangUp();
+    this.#endSoon();
   }
 
   /** Gives the client so much time to take what is left and to close its side. */
-  #hangUp(): void {
+  #endSoon(): void {
     const { requestTimeout } = this.#limits;
-    if (this.#hangingUp || this.#socket.destroyed || requestTimeout === 0) return;
-    this.#hangingUp = true;
-    const patience = setTimeout(() => void this.#socket.destroy(), requestTimeout).unref();
-    this.#socket.once("close", () => clearTimeout(patience));
+    if (this.#hangUp || this.#socket.destroyed || requestTimeout === 0) return;
+    this.#hangUp = setTimeout(() => void this.#socket.destroy(), requestTimeout).unref();
   }
 }

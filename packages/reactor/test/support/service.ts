@@ -19,6 +19,8 @@ export interface Outcome {
 export interface RunningService {
   readonly pid: number;
   readonly port: number;
+  /** The ports of all listeners, in their order. */
+  readonly ports: readonly number[];
   /** Milliseconds from its start until it served. */
   readonly startTime: number;
   readonly ended: Promise<Outcome>;
@@ -40,6 +42,7 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   return {
     pid: child.pid!,
     port: addresses[0]!.port,
+    ports: addresses.map(({ port }) => port),
     startTime: performance.now() - before,
     ended,
     output,
