@@ -72,9 +72,9 @@ export class Slot {
     }
   }
 
-  /** Puts another process in the place of one that was told by a signal to leave. */
+  /** Puts another process in the place of one that was told by a signal to leave, once however often it was told. */
   succeed(process: WorkerProcess): void {
-    if (process === this.#current && !this.#replacing && !this.#closed) void this.#revive(process.age);
+    if (process === this.#current && !this.#replacing && !this.#closed && !this.#revival) void this.#revive(process.age);
   }
 
   /** Ends every process of this slot, and starts no more; kills what is left after so many milliseconds. */
