@@ -128,6 +128,24 @@ for (const [coding, encode] of Object.entries(encoders)) {
   });
 }
 
+test("a compressed body that is longer than the limit is 413, even if nothing comes out of it", async () => {
+  await using server = await wasServer(echo(1_000));
+  const emptyBlock = Buffer.from([0, 0, 0, 0xff, 0xff]);
+  const body = Buffer.concat([deflateSync("").subarray(0, 2), ...Array.from({ length: 400 }, () => emptyBlock)]);
+  const pieces = ReadableStream.from(Array.from({ length: 10 }, (_, at) => body.subarray(at * 200, at === 9 ? undefined : at * 200 + 200)));
+  expect((await post(server.url, pieces, { "content-encoding": "deflate" })).status).toBe(413);
+});
+
+test("a body in very many pieces is read", async () => {
+  const length = 5_000;
+  await using server = await wasServer(echo(length));
+  const client = await rawClient(server.port);
+  client.socket.write("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.socket.write("1\r\nx\r\n".repeat(length));
+  client.socket.write("0\r\n\r\n");
+  expect(await client.until(new RegExp(`x{${length - 1}}`))).toContain("200 OK");
+});
+
 test("an empty Content-Encoding and identity mean nothing", async () => {
   await using server = await wasServer(echo());
   expect(await (await post(server.url, "hello", { "content-encoding": "identity" })).text()).toBe("hello");

@@ -5,7 +5,7 @@ import { hasBody, tooLarge } from "./body-rules.ts";
 import { decoderOf, type Decoder } from "./decoder.ts";
 
 /**
- * Reads the whole body of a request. A body in gzip, br, deflate or zstd is decompressed, and the limit is on what comes out.
+ * Reads the whole body of a request. A body in gzip, br, deflate or zstd is decompressed; the limit is on what arrives and on what comes out.
  *
  * @param limit bytes.
  * @param signal stops reading; the promise is rejected with its reason.
@@ -22,7 +22,7 @@ export const readBody = async (was: Was, limit: number, signal?: AbortSignal): P
   if (Number(req.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
   was.continue();
   try {
-    return await (decoder ? decode(req, decoder, signal) : collect(req, limit, signal));
+    return await (decoder ? decode(req, decoder, limit, signal) : collect(req, limit, signal));
   } finally {
     decoder?.close();
   }
@@ -37,19 +37,31 @@ export const bodyLimit = (was: Was): number => {
 
 const empty = Buffer.alloc(0);
 
+/** Each chunk costs a hundred bytes beside its own, and a client may send them byte by byte. */
+const mostChunks = 1_024;
+
 const collect = async (req: NodeRequest, limit: number, signal: AbortSignal | undefined): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
+  const blocks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   await eachChunk(req, signal, (chunk) => {
     size += chunk.length;
     if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    if (chunks.push(chunk) < mostChunks) return;
+    blocks.push(Buffer.concat(chunks));
+    chunks = [];
   });
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+  return blocks.length === 0 && chunks.length === 1 ? chunks[0]! : Buffer.concat([...blocks, ...chunks], size);
 };
 
-const decode = async (req: NodeRequest, decoder: Decoder, signal: AbortSignal | undefined): Promise<Buffer> => {
-  await eachChunk(req, signal, (chunk) => decoder.write(chunk));
+const decode = async (req: NodeRequest, decoder: Decoder, limit: number, signal: AbortSignal | undefined): Promise<Buffer> => {
+  let size = 0;
+  await eachChunk(req, signal, (chunk) => {
+    size += chunk.length;
+    // Some codings can say nothing for ever.
+    if (size > limit) throw tooLarge(limit);
+    return decoder.write(chunk);
+  });
   return decoder.end();
 };
 
