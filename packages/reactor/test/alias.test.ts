@@ -22,9 +22,19 @@ describe("member", () => {
     expect(() => parseMember(text, "http")).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_ALIAS" }));
   });
 
-  test("an error never shows the password", () => {
-    expect(() => parseMember("user:hunter2@h:99999", "http")).toThrow(expect.not.stringContaining("hunter2"));
-  });
+  test.each(["user:hunter2@h:99999", "user:se:hunter2@h:99999", "user:p@hunter2@h", "user:p @hunter2@h"])(
+    "an error about %s never shows the password",
+    (text) => {
+      const shown = (): string => {
+        try {
+          return JSON.stringify(parseMember(text, "http"));
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      expect(shown()).toMatch(/^"user:\*\*\*@h/);
+    },
+  );
 });
 
 describe("alias", () => {

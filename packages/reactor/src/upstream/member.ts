@@ -67,4 +67,4 @@ const decode = (value: string | undefined, text: string): string | undefined => 
 };
 
 const bad = (text: string, hint: string): ReactorError =>
-  new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: text.replace(/:[^:@]*@/, ":***@"), hint });
+  new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: text.replace(/:.*@/s, ":***@"), hint });
