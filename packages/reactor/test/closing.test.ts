@@ -1,5 +1,6 @@
 import { Agent, get, request, type IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { Engine, type EngineOptions } from "../src/index.ts";
 import { textApp } from "./support/app.ts";
@@ -29,7 +30,36 @@ const ask = (port: number, path: string, agent: Agent | false): Promise<Incoming
   return promise;
 };
 
+test("a connection beyond the limit may break while it is refused", async () => {
+  await using engine = new Engine({ requestLog: false, maxConnections: 0 });
+  engine.mount(
+    "/",
+    textApp(() => ""),
+  );
+  let accept!: (socket: Socket) => void;
+  await engine.listen({}, { open: async (_, given) => ((accept = given), { address: "", family: "", port: 0 }), stop: async () => {} });
+  const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done(new Error("reset")) });
+  accept(socket as Socket);
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(socket.errored).toMatchObject({ message: "reset" });
+});
+
 describe("close", () => {
+  test("leaves no port open that was about to be", async () => {
+    for (const turns of [0, 1, 2, 5, 10]) {
+      const engine = new Engine({ requestLog: false });
+      engine.mount(
+        "/",
+        textApp(() => ""),
+      );
+      const listening = engine.listen({ port: 0 });
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      const closed = engine.close({ timeout: 0 });
+      await expect(listening).rejects.toMatchObject({ code: "SKITAI_REACTOR_ALREADY_CLOSED" });
+      await closed;
+    }
+  });
+
   test("answers what is under way and says Connection: close", async () => {
     const { engine, port, entered, open } = await gated();
     const answer = ask(port, "/wait", new Agent({ keepAlive: true }));

@@ -21,6 +21,29 @@ describe("a plugin", () => {
     expect(order).toEqual(["one", "two", "mounted"]);
   });
 
+  test("may mount, also when listen() is what makes it run", async () => {
+    await using engine = new Engine(quiet);
+    engine.use(async (target) => {
+      await Promise.resolve();
+      target.mount("/late", echoApp());
+    });
+    await engine.listen({ port: 0 });
+    expect(await (await engine.request("/late/x")).text()).toBe("GET /late/x at /late");
+  });
+
+  test("may use another one", async () => {
+    await using engine = new Engine(quiet);
+    engine.use((outer) => void outer.use((inner) => void inner.mount("/", echoApp())));
+    expect((await engine.request("/")).status).toBe(200);
+  });
+
+  test("that comes when all have run is refused, not forgotten", async () => {
+    await using engine = new Engine(quiet);
+    engine.mount("/", echoApp());
+    await engine.prepare();
+    expect(() => engine.use(() => {})).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_LISTENING" }));
+  });
+
   test("that fails is named in the error", async () => {
     await using engine = new Engine(quiet);
     const broken: Plugin = () => {

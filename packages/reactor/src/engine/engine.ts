@@ -58,6 +58,10 @@ export class Engine {
   readonly #bornAt = new Date();
   #prepared: Promise<void> | undefined;
   #loaded: Promise<void> | undefined;
+  /** All plugins have run. */
+  #plugged = false;
+  /** Plugins and bootstraps have mounted what they want, and apps are being loaded. */
+  #loading = false;
   #closed: Promise<void> | undefined;
 
   /** @throws SKITAI_REACTOR_BAD_OPTION and its kin; nothing is opened or read yet. */
@@ -85,8 +89,13 @@ export class Engine {
     this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
   }
 
-  /** Adds a plugin; it runs before the first request, in the order of these calls. */
+  /**
+   * Adds a plugin; it runs before the first request, in the order of these calls.
+   *
+   * @throws SKITAI_REACTOR_ALREADY_LISTENING when all plugins have run.
+   */
   use(plugin: Plugin): this {
+    if (this.#plugged) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "use()" });
     if (typeof plugin !== "function")
       throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "use()", value: plugin, hint: "A plugin is a function of the engine." });
     this.#plugins.push(plugin);
@@ -111,7 +120,7 @@ export class Engine {
    * @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET; what can only be seen on disk shows in {@link prepare}.
    */
   mount(point: string, target: MountTarget, options: MountOptions = {}): this {
-    if (this.#loaded) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "mount()" });
+    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "mount()" });
     this.#requests.push(mountRequest(point, target, options));
     return this;
   }
@@ -190,7 +199,13 @@ export class Engine {
       connections: this.#connections,
     });
     await this.#load();
+    // It may have been closed at either of the two waits.
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
     const { address, port }: AddressInfo = await listener.open();
+    if (this.#closed) {
+      await listener.stop();
+      throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
+    }
     this.#listeners.push(listener);
     this.logs
       .get("server")
@@ -251,6 +266,7 @@ export class Engine {
         throw new ReactorError("SKITAI_REACTOR_PLUGIN_FAILED", { name: plugin.name, reason: reasonOf(cause) }, { cause });
       }
     }
+    this.#plugged = true;
     // A bootstrap may mount more, hence no iteration over a copy.
     for (const request of this.#requests) await this.#mounting.find(request);
     if (this.#requests.length === 0 && this.#additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
@@ -262,6 +278,7 @@ export class Engine {
 
   async #mountAll(): Promise<void> {
     await this.prepare();
+    this.#loading = true;
     for (const request of this.#requests) await this.#mounting.load(request);
     await this.#mounting.complete(this.#options);
     this.#events.emit("mounted");

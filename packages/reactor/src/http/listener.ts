@@ -87,11 +87,11 @@ export class Listener {
   /** Takes one connection. */
   readonly accept = (socket: Socket): void => {
     const { connections, limits } = this.#parts;
+    // Whatever befalls a connection ends that connection alone.
+    socket.on("error", () => socket.destroy());
     if (connections.size >= limits.maxConnections) return this.#refuse(socket);
     connections.add(socket);
     socket.once("close", () => connections.delete(socket));
-    // Whatever befalls a connection ends that connection alone.
-    socket.on("error", () => socket.destroy());
     this.#receive(socket);
   };
 
