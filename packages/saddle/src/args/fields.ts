@@ -4,7 +4,7 @@ import { SaddleError } from "../errors.ts";
 /** Arguments by name. The object has no prototype, so that no name means anything to the language. */
 export type Args = Record<string, unknown>;
 
-/** As many fields as a query and a form may have together. */
+/** As many fields as a query may have, and a form besides. */
 export const maxFields = 1000;
 
 export const noArgs = (): Args => Object.create(null) as Args;
