@@ -8,7 +8,8 @@ const templates = {
     '{what} is not a duration: {value}. Use milliseconds as a number, or a string such as "500ms", "2s", "5m", "1h", "1d".',
   SKITAI_REACTOR_BAD_SIZE: '{what} is not a size: {value}. Use bytes as a number, or a string such as "64kb", "16mb", "2gb".',
   SKITAI_REACTOR_BAD_OPTION: "{what} cannot be {value}. {hint}",
-  SKITAI_REACTOR_BAD_MOUNT_POINT: 'A mount point starts with "/" and holds no "//", ".", "..", "?" or "#" segment, not {value}.',
+  SKITAI_REACTOR_BAD_MOUNT_POINT:
+    'A mount point starts with "/", is made of ASCII characters other than blanks, ?, #, % and backslashes, and has no empty, "." or ".." segment; not {value}.',
   SKITAI_REACTOR_BAD_MOUNT_TARGET: "Cannot mount {value} at {point}: {hint}",
   SKITAI_REACTOR_TARGET_NOT_FOUND: "Cannot mount {value} at {point}: there is no such directory or module file below {directory}.",
   SKITAI_REACTOR_EXPORT_NOT_FOUND: "Cannot mount {value} at {point}: the module exports no app as {name}. It exports: {exports}.",

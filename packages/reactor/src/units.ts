@@ -22,6 +22,12 @@ export const duration = (value: Duration, what = "The value"): number => {
   return result;
 };
 
+/** The longest that a timer of Node can wait: about 24.8 days. A longer one would fire at once. */
+const longestWait = 2 ** 31 - 1;
+
+/** A {@link duration} that is waited for: what no timer can wait for is as long as one can. */
+export const waitingTime = (value: Duration, what?: string): number => Math.min(duration(value, what), longestWait);
+
 /**
  * Bytes of a {@link Size}.
  *

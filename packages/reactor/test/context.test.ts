@@ -1,6 +1,9 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Engine, type Was, type WasServices } from "../src/index.ts";
 import { textApp } from "./support/app.ts";
+import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 declare module "../src/was/was.ts" {
   interface WasServices {
@@ -77,6 +80,16 @@ describe("was", () => {
     const [one, two] = (await (await engine.request("/")).json()) as [string, string];
     expect(one).toMatch(/^\/.+skitai-/);
     expect(one).not.toBe(two);
+  });
+
+  test("keeps temporary files below varPath, which is made for this user alone", async () => {
+    const varPath = join(temporaryDirectory(), "var");
+    await using engine = new Engine({ requestLog: false, varPath }).mount(
+      "/",
+      textApp((was) => was.gentemp()),
+    );
+    expect(dirname(await (await engine.request("/")).text())).toBe(varPath);
+    expect(statSync(varPath).mode & 0o777).toBe(0o700);
   });
 
   test.each(["restart", "shutdown"] as const)("%s asks the engine's owner", async (action) => {

@@ -132,6 +132,17 @@ describe("status", () => {
     expect(JSON.stringify(report)).not.toContain("hunter2");
   });
 
+  test("shows the others when one section fails, and no part of a password in a URL", async () => {
+    await using engine = new Engine(quiet);
+    engine.section("broken", () => {
+      throw new Error("no table");
+    });
+    engine.section("url", () => "redis://u:p@hunter2@h:1/0");
+    expect(engine.status("broken")).toEqual({ broken: { failed: "no table" } });
+    expect(engine.status("url")).toEqual({ url: "redis://u:***@h:1/0" });
+    expect(engine.status()).toHaveProperty("server");
+  });
+
   test("of an unknown section is empty", async () => {
     await using engine = new Engine(quiet);
     expect(engine.status("none")).toEqual({});

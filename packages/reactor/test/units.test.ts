@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { duration, size, type Duration, type Size } from "../src/units.ts";
+import { duration, size, waitingTime, type Duration, type Size } from "../src/units.ts";
 
 describe("duration", () => {
   test.each([
@@ -23,6 +23,10 @@ describe("duration", () => {
       );
     },
   );
+});
+
+test("what is waited for is never longer than a timer can wait", () => {
+  expect([waitingTime("30d"), waitingTime("1d"), waitingTime("2s")]).toEqual([2 ** 31 - 1, 86_400_000, 2_000]);
 });
 
 describe("size", () => {

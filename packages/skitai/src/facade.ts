@@ -55,36 +55,42 @@ export class Skitai {
 
   /** Serves HTTPS with this certificate: PEM text, or the path of a file below the script's directory. */
   enableSsl(cert: string, key: string, passphrase?: string): this {
+    this.#before("enableSsl()");
     this.#plan.tls = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) };
     return this;
   }
 
   /** Adds a certificate for one server name, or for `*.domain` (SNI). {@link enableSsl} gives the one for all others. */
   addCertificate(name: string, cert: string, key: string, passphrase?: string): this {
+    this.#before("addCertificate()");
     this.#plan.certificates[name] = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) };
     return this;
   }
 
   /** Sends whoever comes to a plain port to HTTPS. */
   enableForward(port = 80, toPort = 443): this {
+    this.#before("enableForward()");
     this.#plan.forwards.push({ port, toPort });
     return this;
   }
 
   /** Lets clients keep files below a URL prefix for so many seconds; the longest prefix counts, 0 is never. */
   setMaxAge(prefix: string, seconds: number): this {
+    this.#before("setMaxAge()");
     this.#plan.maxAge[prefix] = seconds;
     return this;
   }
 
   /** How long an idle connection is kept. @default "30s" */
   setKeepAlive(time: Duration): this {
+    this.#before("setKeepAlive()");
     this.#plan.engine.keepAlive = time;
     return this;
   }
 
   /** Longest gap between packets of a request or of its answer. @default "30s" */
   setRequestTimeout(time: Duration): this {
+    this.#before("setRequestTimeout()");
     this.#plan.engine.requestTimeout = time;
     return this;
   }
@@ -95,6 +101,7 @@ export class Skitai {
    * @param interval between samples. Default `"20s"`; 0 turns it off.
    */
   setWorkerCriticalPoint(cpuPercent = 90, continuous = 3, interval: Duration = "20s"): this {
+    this.#before("setWorkerCriticalPoint()");
     this.#plan.criticalPoint = { cpuPercent, continuous, interval };
     return this;
   }
@@ -104,9 +111,14 @@ export class Skitai {
    * A failure to start is told in one line, and the process ends with exit code 1.
    */
   async run(options: SkitaiRunOptions = {}): Promise<Service | undefined> {
-    if (this.#running) throw new SkitaiError("SKITAI_ALREADY_RUNNING", { what: "A second run()" });
+    this.#before("A second run()");
     this.#running = true;
     return runService(this.#plan, options);
+  }
+
+  /** @throws SKITAI_ALREADY_RUNNING when it is too late for a setting. */
+  #before(what: string): void {
+    if (this.#running) throw new SkitaiError("SKITAI_ALREADY_RUNNING", { what });
   }
 
   pref(): MutablePreference {

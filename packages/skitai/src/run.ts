@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import {
   daemonStatus,
@@ -25,7 +25,9 @@ export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): 
   try {
     const number = workerNumber();
     const command: Command =
-      number === undefined ? parseCommand(process.argv.slice(2)) : { action: "run", verbose: process.argv.includes("-v") };
+      number === undefined
+        ? parseCommand(process.argv.slice(2))
+        : { action: "run", verbose: process.argv.includes("-v") || process.argv.includes("--verbose") };
     const pidFile = options.pidFile ?? join(dirname(script), `.${nameOf(script)}.pid`);
     if (command.action !== "run") return finish(await commanded(command.action, script, pidFile, options));
     process.chdir(dirname(script));
@@ -88,7 +90,7 @@ const commanded = (
 ): Promise<CommandResult> | CommandResult => {
   if (action === "stop") return stopDaemon(pidFile);
   if (action === "status") return daemonStatus(pidFile);
-  const outputFile = join(options.logPath ?? options.varPath ?? defaultVarPath(script), "console.log");
+  const outputFile = join(options.logPath ?? options.varPath ?? ownDirectory(defaultVarPath(script)), "console.log");
   return (action === "start" ? startDaemon : restartDaemon)({ script, pidFile, outputFile });
 };
 
@@ -100,6 +102,20 @@ const finish = ({ code, message }: CommandResult): never => {
 /** A place of its own for each script, that survives a reboot of the machine. */
 const defaultVarPath = (script: string): string =>
   join("/var/tmp", `skitai-${nameOf(script)}-${createHash("sha256").update(dirname(script)).digest("hex").slice(0, 8)}`);
+
+/**
+ * Makes a directory for this user alone. In a place where everybody may write, somebody else may have put one there first, with links in it.
+ *
+ * @throws SKITAI_FOREIGN_DIRECTORY
+ */
+const ownDirectory = (path: string): string => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  const owner = process.getuid?.() ?? found.uid;
+  if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o022) !== 0)
+    throw new SkitaiError("SKITAI_FOREIGN_DIRECTORY", { value: path });
+  return path;
+};
 
 const nameOf = (script: string): string => basename(script, extname(script));
 

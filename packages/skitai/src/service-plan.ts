@@ -1,4 +1,5 @@
 import { Engine, type Certificate, type EngineOptions, type ListenOptions, type RunOptions } from "@skitai/reactor";
+import { SkitaiError } from "./errors.ts";
 
 export interface Bind {
   address: string;
@@ -31,6 +32,8 @@ export class ServicePlan {
 
   /** The ports to open: the service's own first, then those that only send clients on. */
   listeners(bind: Bind): ListenOptions[] {
+    if (!this.tls && Object.keys(this.certificates).length > 0)
+      throw new SkitaiError("SKITAI_HALF_CERTIFICATE", { given: "addCertificate()", missing: "enableSsl()" });
     const tls = this.tls && { tls: { ...this.tls, names: this.certificates } };
     return [{ ...bind, ...tls }, ...this.forwards.map(({ port, toPort }) => ({ address: bind.address, port, forwardTo: toPort }))];
   }

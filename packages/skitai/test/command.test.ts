@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parseCommand } from "../src/command.ts";
 import { Skitai } from "../src/index.ts";
 
@@ -31,6 +31,20 @@ describe("the facade", () => {
   test("has the constants of the kinds of backend", () => {
     const { PROTO_HTTP, PROTO_WSS, DB_PGSQL, DB_SQLITE3 } = new Skitai();
     expect([PROTO_HTTP, PROTO_WSS, DB_PGSQL, DB_SQLITE3]).toEqual(["http", "wss", "postgresql", "sqlite3"]);
+  });
+
+  test("takes no settings once the service runs", async () => {
+    const skitai = new Skitai();
+    // There is nothing to mount, and no script: what counts is that run() was called.
+    vi.spyOn(process, "exit").mockImplementation(() => {
+      throw new Error("exit");
+    });
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+    await skitai.run({ workers: 0 }).catch(() => {});
+    vi.restoreAllMocks();
+    expect(() => skitai.setKeepAlive("5s")).toThrow(expect.objectContaining({ code: "SKITAI_ALREADY_RUNNING" }));
+    expect(() => skitai.enableSsl("a", "b")).toThrow(expect.objectContaining({ code: "SKITAI_ALREADY_RUNNING" }));
+    await expect(skitai.run()).rejects.toThrow(expect.objectContaining({ code: "SKITAI_ALREADY_RUNNING" }));
   });
 
   test("gives each mount a preference of its own", () => {

@@ -121,6 +121,7 @@ describe("a script that cannot start says why in one line and ends with code 1",
     ["more workers than any machine should have", { workers: 100_000 }, [], [], /workers.*100000/],
     ["an option that does not exist", { prot: 5000 }, [], [], /no option prot/],
     ["a port that is text", { port: "5000" }, [], [], /port.*"5000"/],
+    ["a certificate for a name and none for the others", {}, [["addCertificate", "a.example", "x", "y"]], [], /enableSsl/],
     ["half a certificate", { certFile: "none.pem" }, [], [], /certFile.*keyFile/],
     ["an alias that nothing serves", { workers: 0 }, [["mount", "/x", "@members"]], [], /@members/],
   ])("(%s)", async (_, run, calls, args, message) => {

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import type { HostTable } from "../host/host-table.ts";
 import type { NodeRequest } from "../http/types.ts";
 import { Loggers } from "../log/loggers.ts";
@@ -43,6 +44,7 @@ export const createContext = ({ options, hosts, expecting, status, emit }: Conte
     responses,
     maxPostBodySize: limits.maxPostBodySize,
     maxMultipartBodySize: limits.maxMultipartBodySize,
+    temporaryPath: options.varPath ?? tmpdir(),
     appsOf: (host) => hosts.of(host).apps,
     status,
     lifecycle: emit,

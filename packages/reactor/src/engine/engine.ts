@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { HostTable } from "../host/host-table.ts";
@@ -12,7 +13,7 @@ import { checkTls } from "../http/tls.ts";
 import type { NodeListener, NodeRequest } from "../http/types.ts";
 import type { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
 import type { MemberFactory, Wac } from "../was/wac.ts";
 import { createContext } from "./context.ts";
@@ -243,7 +244,7 @@ export class Engine {
    * @param options `timeout` until connections are cut. Default `"30s"`.
    */
   close(options: { timeout?: Duration } = {}): Promise<void> {
-    return (this.#closed ??= this.#close(duration(options.timeout ?? "30s", "timeout")));
+    return (this.#closed ??= this.#close(waitingTime(options.timeout ?? "30s", "timeout")));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -258,6 +259,8 @@ export class Engine {
   }
 
   async #prepare(): Promise<void> {
+    const { varPath } = this.#options;
+    if (varPath !== undefined) await mkdir(varPath, { recursive: true, mode: 0o700 });
     await this.logs.open();
     for (const plugin of this.#plugins) {
       try {

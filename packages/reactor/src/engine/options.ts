@@ -11,7 +11,7 @@ export interface EngineOptions extends LimitOptions {
   name?: string;
   /** The directory that relative mount targets belong to. @default the working directory */
   directory?: string;
-  /** The directory for what the engine keeps on disk. @default none: nothing is kept */
+  /** The directory for what the engine keeps on disk; it is made as needed, for this user alone. @default none: temporary files go to the system's directory */
   varPath?: string;
   /** The directory of `server.log`, `app.log` and `request.log`. @default none: logs go to the console */
   logPath?: string;

@@ -1,3 +1,4 @@
+import { reasonOf } from "../errors.ts";
 import type { VirtualHost } from "../host/virtual-host.ts";
 import type { Alias } from "../upstream/alias.ts";
 import type { Wac } from "../was/wac.ts";
@@ -25,7 +26,16 @@ export const reportStatus = ({ wac, hosts, aliases, sections, server }: StatusPa
   };
   for (const [name, value] of wac.registered) all[name] = () => stateOf(value);
   const names = filter === undefined ? Object.keys(all) : Object.hasOwn(all, filter) ? [filter] : [];
-  return Object.fromEntries(names.map((name) => [name, presentable(all[name]!())]));
+  return Object.fromEntries(names.map((name) => [name, stated(all[name]!)]));
+};
+
+/** What one section says; that it failed, if it did, so that the others can still be seen. */
+const stated = (report: () => unknown): unknown => {
+  try {
+    return presentable(report());
+  } catch (error) {
+    return { failed: reasonOf(error) };
+  }
 };
 
 const mountsOf = (host: VirtualHost): unknown => ({
@@ -40,7 +50,7 @@ const stateOf = (value: unknown): unknown => {
 };
 
 const secret = /pass|secret|token|cookie|credential|private|securekey|apikey|authorization/i;
-const urlPassword = /(\/\/[^\s/:@]*):[^\s/@]+@/g;
+const urlPassword = /(\/\/[^\s/:@]*):[^\s/]+@/g;
 const deepest = 8;
 
 /** A copy fit to be shown: no values under secret-sounding names, no passwords in URLs, no cycles, no functions. */

@@ -36,7 +36,8 @@ export class HostTable {
     const known = this.#found.get(header);
     if (known) return known.host;
     const host = this.#search(hostName(header)) ?? this.#hosts.get(defaultHost);
-    this.#found.set(header, { host });
+    // No name is longer (RFC 1035 section 2.3.4), and what clients invent is not worth the memory.
+    if (header.length <= 262) this.#found.set(header, { host });
     return host;
   }
 

@@ -1,4 +1,4 @@
-import { duration, size, type Duration, type Size } from "../units.ts";
+import { size, waitingTime, type Duration, type Size } from "../units.ts";
 
 /** Bounds on what clients may send and how long they may take. */
 export interface LimitOptions {
@@ -33,10 +33,10 @@ export type Limits = { readonly [Name in keyof Required<LimitOptions>]: number }
 
 /** @throws SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
 export const resolveLimits = (options: LimitOptions): Limits => ({
-  keepAlive: duration(options.keepAlive ?? "30s", "keepAlive"),
-  requestTimeout: duration(options.requestTimeout ?? "30s", "requestTimeout"),
-  bodyTimeout: duration(options.bodyTimeout ?? "300s", "bodyTimeout"),
-  http2KeepAlive: duration(options.http2KeepAlive ?? "120s", "http2KeepAlive"),
+  keepAlive: waitingTime(options.keepAlive ?? "30s", "keepAlive"),
+  requestTimeout: waitingTime(options.requestTimeout ?? "30s", "requestTimeout"),
+  bodyTimeout: waitingTime(options.bodyTimeout ?? "300s", "bodyTimeout"),
+  http2KeepAlive: waitingTime(options.http2KeepAlive ?? "120s", "http2KeepAlive"),
   maxHeaderSize: size(options.maxHeaderSize ?? "64kb", "maxHeaderSize"),
   maxHeaders: size(options.maxHeaders ?? 200, "maxHeaders"),
   maxUrlSize: size(options.maxUrlSize ?? "8kb", "maxUrlSize"),

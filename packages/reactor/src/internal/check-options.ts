@@ -40,7 +40,7 @@ export const optional = <Value extends string | number | boolean>(
 const resembles = (one: string, other: string): boolean => {
   const [short, long] = [one.toLowerCase(), other.toLowerCase()].toSorted((a, b) => a.length - b.length) as [string, string];
   if (long.length - short.length > 1) return false;
-  if ([...short].toSorted().join("") === [...long].toSorted().join("")) return true;
+  if (Array.from(short).toSorted().join("") === Array.from(long).toSorted().join("")) return true;
   let at = 0;
   while (at < short.length && short[at] === long[at]) at++;
   return short.slice(at) === long.slice(at + 1) || short.slice(at + 1) === long.slice(at + 1);

@@ -10,7 +10,8 @@ export const normalizeMountPoint = (point: string): string => {
   const inner = point.endsWith("/") ? point.slice(0, -1) : point;
   const sound =
     point.startsWith("/") &&
-    !/[?#\\%\s]/.test(point) &&
+    /^[!-~]+$/.test(point) &&
+    !/[?#\\%]/.test(point) &&
     !inner
       .slice(1)
       .split("/")

@@ -1,4 +1,4 @@
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 
 /** How fast processes that died are started again. */
 export interface RespawnOptions {
@@ -19,9 +19,9 @@ export interface ResolvedRespawn {
 
 /** @throws SKITAI_REACTOR_BAD_DURATION */
 export const resolveRespawn = (options: RespawnOptions = {}): ResolvedRespawn => ({
-  delay: duration(options.delay ?? "100ms", "respawn.delay"),
-  maxDelay: duration(options.maxDelay ?? "30s", "respawn.maxDelay"),
-  stableAfter: duration(options.stableAfter ?? "10s", "respawn.stableAfter"),
+  delay: waitingTime(options.delay ?? "100ms", "respawn.delay"),
+  maxDelay: waitingTime(options.maxDelay ?? "30s", "respawn.maxDelay"),
+  stableAfter: waitingTime(options.stableAfter ?? "10s", "respawn.stableAfter"),
 });
 
 /**

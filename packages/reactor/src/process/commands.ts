@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 import { launch, type DaemonOptions } from "./daemon.ts";
 import { exitCodes } from "./exit.ts";
 import { killTree } from "./kill-tree.ts";
@@ -39,7 +39,7 @@ export const stopDaemon = async (pidFile: string, options: StopOptions = {}): Pr
   const running = runningService(pidFile);
   if (!running) return succeeded("stopped");
   const signal = options.signal ?? "SIGTERM";
-  const timeout = duration(options.timeout ?? (signal === "SIGTERM" ? "5s" : "35s"), "timeout");
+  const timeout = waitingTime(options.timeout ?? (signal === "SIGTERM" ? "5s" : "35s"), "timeout");
   try {
     process.kill(running.pid, signal);
     if (!(await ended(running, timeout))) killTree(running.pid);
@@ -69,7 +69,7 @@ export const restartDaemon = async (options: RestartOptions): Promise<CommandRes
     return startDaemon(options);
   }
   process.kill(running.pid, "SIGHUP");
-  const deadline = performance.now() + duration(options.restartTimeout ?? "5m", "restartTimeout");
+  const deadline = performance.now() + waitingTime(options.restartTimeout ?? "5m", "restartTimeout");
   while (performance.now() < deadline) {
     // A service that is all in one process ends instead.
     if (!isRunning(running)) return startDaemon(options);

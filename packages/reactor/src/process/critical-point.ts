@@ -1,4 +1,4 @@
-import { duration, size, type Duration, type Size } from "../units.ts";
+import { waitingTime, size, type Duration, type Size } from "../units.ts";
 import type { Usage } from "./messages.ts";
 import { readProcStat } from "./proc-stat.ts";
 import type { ServerLog } from "./served-engine.ts";
@@ -31,7 +31,7 @@ export interface ResolvedCriticalPoint {
 
 /** Undefined when it is off. @throws SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
 export const resolveCriticalPoint = (options: CriticalPointOptions | undefined): ResolvedCriticalPoint | undefined => {
-  const interval = options === undefined ? 0 : duration(options.interval ?? "20s", "criticalPoint.interval");
+  const interval = options === undefined ? 0 : waitingTime(options.interval ?? "20s", "criticalPoint.interval");
   if (options === undefined || interval === 0) return undefined;
   return {
     cpuPercent: options.cpuPercent ?? 90,
@@ -39,7 +39,7 @@ export const resolveCriticalPoint = (options: CriticalPointOptions | undefined):
     interval,
     rss: options.rss === undefined ? Infinity : size(options.rss, "criticalPoint.rss"),
     heap: options.heap === undefined ? Infinity : size(options.heap, "criticalPoint.heap"),
-    eventLoopDelay: options.eventLoopDelay === undefined ? Infinity : duration(options.eventLoopDelay, "criticalPoint.eventLoopDelay"),
+    eventLoopDelay: options.eventLoopDelay === undefined ? Infinity : waitingTime(options.eventLoopDelay, "criticalPoint.eventLoopDelay"),
   };
 };
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 import { settlesWithin } from "./deadline.ts";
 import { errorLine } from "./error-output.ts";
 import { killTree } from "./kill-tree.ts";
@@ -53,7 +53,7 @@ export const launch = async (options: DaemonOptions): Promise<LaunchOutcome> => 
     resolve({ problem: words === "" ? `it ended ${signal ? `by ${signal}` : `with code ${code}`}` : words });
   };
   child.once("exit", exited);
-  const timeout = duration(options.startTimeout ?? "60s", "startTimeout");
+  const timeout = waitingTime(options.startTimeout ?? "60s", "startTimeout");
   if (!(await settlesWithin(promise, timeout))) {
     child.kill("SIGTERM");
     resolve({ problem: `it does not serve after ${timeout / 1_000} s` });

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { ReactorError } from "../errors.ts";
 import type { ListenOptions } from "../http/listener.ts";
 import { refuseUnknown } from "../internal/check-options.ts";
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 import { resolveRespawn, type ResolvedRespawn, type RespawnOptions } from "./backoff.ts";
 import { resolveCriticalPoint, type CriticalPointOptions, type ResolvedCriticalPoint } from "./critical-point.ts";
 
@@ -87,9 +87,9 @@ export const resolveRunOptions = (options: RunOptions): ResolvedRunOptions => {
     pidFile: options.pidFile,
     reusePort: options.reusePort ?? false,
     criticalPoint,
-    gracefulTimeout: duration(options.gracefulTimeout ?? "30s", "gracefulTimeout"),
-    stopTimeout: duration(options.stopTimeout ?? "1s", "stopTimeout"),
-    readyTimeout: duration(options.readyTimeout ?? "30s", "readyTimeout"),
+    gracefulTimeout: waitingTime(options.gracefulTimeout ?? "30s", "gracefulTimeout"),
+    stopTimeout: waitingTime(options.stopTimeout ?? "1s", "stopTimeout"),
+    readyTimeout: waitingTime(options.readyTimeout ?? "30s", "readyTimeout"),
     useReloader: options.useReloader,
     respawn: resolveRespawn(options.respawn),
   };

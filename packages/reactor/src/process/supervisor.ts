@@ -1,4 +1,4 @@
-import { duration, type Duration } from "../units.ts";
+import { waitingTime, type Duration } from "../units.ts";
 import { settlesWithin } from "./deadline.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { Helper } from "./helpers.ts";
@@ -82,7 +82,7 @@ export class Supervisor implements Service {
   }
 
   close(options: { timeout?: Duration } = {}): Promise<void> {
-    return this.#end(duration(options.timeout ?? this.#parts.options.gracefulTimeout, "timeout"));
+    return this.#end(waitingTime(options.timeout ?? this.#parts.options.gracefulTimeout, "timeout"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { ReactorError, reasonOf } from "../errors.ts";
 import { bindAddress, type ListenOptions } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
-import { duration } from "../units.ts";
+import { waitingTime } from "../units.ts";
 import { drainTime, settlesWithin } from "./deadline.ts";
 import { exitCodes } from "./exit.ts";
 import type { Host } from "./host.ts";
@@ -56,7 +56,7 @@ export const startWorker = async (
   if (options.criticalPoint) reportUsage(options.criticalPoint.interval, (usage) => void link.send({ skitai: "usage", ...usage }));
   await link.send({ skitai: "ready", watch: engine.watchPaths });
   const close: Service["close"] = ({ timeout } = {}) =>
-    leaveUnasked(timeout === undefined ? options.gracefulTimeout : duration(timeout, "timeout"));
+    leaveUnasked(timeout === undefined ? options.gracefulTimeout : waitingTime(timeout, "timeout"));
   return {
     role: "worker",
     addresses,

@@ -12,6 +12,8 @@ export interface EngineServices {
   /** Body-size limits in bytes, where a mount sets none. */
   readonly maxPostBodySize: number;
   readonly maxMultipartBodySize: number;
+  /** Where temporary files go. */
+  readonly temporaryPath: string;
   appsOf(host: string): Record<string, unknown>;
   status(filter?: string): StatusReport;
   lifecycle(action: "restart" | "shutdown"): void;

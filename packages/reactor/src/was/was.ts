@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { statusPage, type StatusReport } from "../engine/status.ts";
@@ -136,9 +135,9 @@ export class Was {
     return fancy ? statusPage(report) : report;
   }
 
-  /** A path in the system's directory for temporary files that nobody uses. Nothing is created. */
+  /** A path for a temporary file that nobody uses: below `varPath`, or in the system's directory for such files. Nothing is created. */
   gentemp(): string {
-    return join(tmpdir(), `skitai-${randomUUID()}`);
+    return join(this.services.temporaryPath, `skitai-${randomUUID()}`);
   }
 
   /** Replaces this worker by a new one; in a single process the process starts anew. */

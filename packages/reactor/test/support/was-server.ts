@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { TrustedProxies } from "../../src/http/trusted-proxies.ts";
 import type { NodeRequest, NodeResponse } from "../../src/http/types.ts";
 import type { Log, Logger } from "../../src/log/logger.ts";
@@ -45,6 +46,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
   class TestWas extends Was {}
   const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0 }, TestWas);
   const services: EngineServices = {
+    temporaryPath: tmpdir(),
     identity: new TransactionIdentity("test"),
     proxies: new TrustedProxies([]),
     responses: { server: undefined, compressFrom: 2048, debug: false, ...options.settings },
