@@ -59,6 +59,21 @@ test("a throw at once is a 500, and a listener that answers and then fails keeps
   expect(await (await late.request("/x/")).text()).toBe("answered");
 });
 
+test("a listener that fails after its answer was sent is noted in the log", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using engine = engineWith(async (_: IncomingMessage, res: ServerResponse) => {
+    res.end("answered");
+    await gate.promise;
+    throw new Error("too late to tell");
+  });
+  const noted = Promise.withResolvers<string>();
+  const log = engine.wac.logger.get("app");
+  log.log = (message) => noted.resolve(message);
+  expect(await (await engine.request("/x/")).text()).toBe("answered");
+  gate.resolve();
+  expect(await noted.promise).toContain("too late to tell");
+});
+
 test("next() after an answer changes nothing, and a second next() neither", async () => {
   await using engine = engineWith((req: IncomingMessage, res: ServerResponse, next: Next) => {
     if (req.url === "/answered") res.end("answered");

@@ -37,7 +37,11 @@ const answer = (was: Was, listener: NodeListener, pass: (() => void) | undefined
       else respondError(was, 404);
       resolve();
     };
-    res.once("close", resolve);
+    let over = false;
+    res.once("close", () => {
+      over = true;
+      resolve();
+    });
     try {
       const result: unknown = listener(req, res, next);
       if (result instanceof Promise) result.catch(fail);
@@ -46,6 +50,8 @@ const answer = (was: Was, listener: NodeListener, pass: (() => void) | undefined
     }
 
     function fail(error: unknown): void {
-      reject(httpErrorOf(error));
+      // Nobody can be told any more, but the log.
+      if (over) was.traceback(error);
+      else reject(httpErrorOf(error));
     }
   });

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import { ReactorError } from "../errors.ts";
@@ -66,6 +67,7 @@ export class Listener {
   readonly #acceptor: Acceptor;
   readonly #parts: ListenerParts;
   readonly #receive: (socket: Socket) => void;
+  #forward: Server | undefined;
 
   /** @throws SKITAI_REACTOR_BAD_CERTIFICATE */
   constructor(options: ListenOptions, acceptor: Acceptor, parts: ListenerParts) {
@@ -81,6 +83,7 @@ export class Listener {
 
   /** Takes no more connections. */
   stop(): Promise<void> {
+    this.#forward?.close();
     return this.#acceptor.stop();
   }
 
@@ -104,6 +107,7 @@ export class Listener {
     const { servers, limits } = this.#parts;
     if (this.options.forwardTo !== undefined) {
       const forward = createForwardServer(this.options.forwardTo);
+      this.#forward = forward;
       return (socket) => forward.emit("connection", socket);
     }
     if (this.options.tls) {

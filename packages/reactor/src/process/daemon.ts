@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { waitingTime, type Duration } from "../units.ts";
 import { settlesWithin } from "./deadline.ts";
@@ -28,6 +28,22 @@ export interface DaemonOptions {
 /** How a launch ended. */
 export type LaunchOutcome = { readonly pid: number } | { readonly problem: string };
 
+/** What a launch may say before it fails, in bytes. */
+const longestOutput = 1024 * 1024;
+
+/** The end of what was added to a file since it had a size; the file itself may be of any size. */
+const writtenSince = (path: string, before: number): string => {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const start = Math.max(before, size - longestOutput);
+    const text = Buffer.alloc(Math.max(0, size - start));
+    return text.toString("utf8", 0, readSync(file, text, 0, text.length, start));
+  } finally {
+    closeSync(file);
+  }
+};
+
 /** Starts the service apart from this process and its terminal, and waits until it serves or has failed. */
 export const launch = async (options: DaemonOptions): Promise<LaunchOutcome> => {
   mkdirSync(dirname(options.outputFile), { recursive: true });
@@ -49,7 +65,7 @@ export const launch = async (options: DaemonOptions): Promise<LaunchOutcome> => 
   });
   child.once("error", (error) => resolve({ problem: error.message }));
   const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
-    const words = errorLine(readFileSync(options.outputFile).subarray(before).toString());
+    const words = errorLine(writtenSince(options.outputFile, before));
     resolve({ problem: words === "" ? `it ended ${signal ? `by ${signal}` : `with code ${code}`}` : words });
   };
   child.once("exit", exited);
