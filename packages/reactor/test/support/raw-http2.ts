@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 /** Frame types of RFC 9113 section 6. */
 export const frameTypes = {
@@ -104,11 +105,21 @@ export const preface: Buffer = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 /** No dynamic table, so that each header block of the server can be read by itself. */
 export const noTable = [1, 0] as const;
 
+export interface RawHttp2Options {
+  /** Over TLS, whatever the certificate is. @default false */
+  secure?: boolean;
+}
+
 /**
  * Connects and sends preface and settings. The client never ends its side by itself: what is cut off was cut off by the server.
  */
-export const rawHttp2 = async (port: number, first: Buffer = settings(noTable)): Promise<RawHttp2> => {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+export const rawHttp2 = async (
+  port: number,
+  first: Buffer = settings(noTable),
+  { secure = false }: RawHttp2Options = {},
+): Promise<RawHttp2> => {
+  const options = { port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true };
+  const socket = secure ? connectTls({ ...options, ALPNProtocols: ["h2"], rejectUnauthorized: false }) : connect(options);
   const frames: ReceivedFrame[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let changed = (): void => {};
@@ -156,7 +167,7 @@ export const rawHttp2 = async (port: number, first: Buffer = settings(noTable)):
     await until(() => find(frameTypes.goAway, 0) !== undefined);
     return frames.findLast(({ type }) => type === frameTypes.goAway)!.payload.readUInt32BE(4);
   };
-  await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+  await new Promise<void>((resolve, reject) => socket.once(secure ? "secureConnect" : "connect", resolve).once("error", reject));
   await send(preface, first);
   return { socket, frames, send, until, ended, goAway, closed };
 };
