@@ -2,7 +2,7 @@ import type { Was, WasClass } from "../was/was.ts";
 import type { Wac } from "../was/wac.ts";
 
 /**
- * Run-time preference of a mount: any property overrides the app's property of that name, and the items of `config` are merged into `app.config`.
+ * Run-time preference of a mount: each property overrides the app's property of that name, and the items of `config` are merged into `app.config`.
  *
  * @example
  * mount("/v1", "app_v1.ts", { pref: { debug: true, config: { pageSize: 20 } } });
