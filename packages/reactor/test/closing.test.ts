@@ -1,4 +1,4 @@
-import { Agent, get, request, type IncomingMessage } from "node:http";
+import { Agent, get, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -182,6 +182,23 @@ describe("limits of connections", () => {
     const { engine, port } = await gated({ keepAlive: 50 });
     const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     expect([statuses, closed]).toEqual([[200], true]);
+    await engine.close({ timeout: 50 });
+  });
+
+  test("a slow handler outlives the keep-alive time", async () => {
+    const engine = new Engine({ requestLog: false, keepAlive: 40 });
+    engine.mount("/", (_req: IncomingMessage, res: ServerResponse) => void setTimeout(() => res.end("late"), 200));
+    const { port } = await engine.listen({ port: 0 });
+    const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect([statuses, closed]).toEqual([[200], true]);
+    await engine.close({ timeout: 50 });
+  });
+
+  test("the keep-alive time is told to the client", async () => {
+    const { engine, port } = await gated({ keepAlive: "7s" });
+    const agent = new Agent({ keepAlive: true });
+    expect((await ask(port, "/", agent)).headers["keep-alive"]).toBe("timeout=7");
+    agent.destroy();
     await engine.close({ timeout: 50 });
   });
 

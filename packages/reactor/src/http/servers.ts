@@ -10,6 +10,7 @@ import {
 import type { Socket } from "node:net";
 
 import { answerParserError } from "./client-error.ts";
+import { noteAnswer, watchConnections } from "./connection-watch.ts";
 import { Http1Request, Http2Request, Http2Response, TimedHttp1Response } from "./exchange.ts";
 import { Http2Connection } from "./http2-connection.ts";
 import type { Limits } from "./limits.ts";
@@ -79,12 +80,19 @@ export class Servers {
 }
 
 const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Server => {
+  const noting =
+    (listen: NodeListener) =>
+    (req: IncomingMessage, res: ServerResponse): void => {
+      noteAnswer(req, res, limits.keepAlive);
+      listen(req, res);
+    };
   const interval = Math.max(20, Math.min(1_000, Math.ceil(limits.requestTimeout / 4)));
   const server = createHttp1(
     {
       IncomingMessage: Http1Request,
       ...(timed && { ServerResponse: TimedHttp1Response }),
-      keepAliveTimeout: limits.keepAlive,
+      // Watched by the sweep below.
+      keepAliveTimeout: 0,
       headersTimeout: limits.requestTimeout,
       requestTimeout: limits.bodyTimeout,
       connectionsCheckingInterval: interval,
@@ -94,14 +102,17 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
       insecureHTTPParser: false,
       ...emptyRequests,
     },
-    listener as (req: IncomingMessage, res: ServerResponse) => void,
+    noting(listener),
   );
   // Node before 24 drops what is beyond; one more lets the request handler see that there is more.
   server.maxHeadersCount = limits.maxHeaders + 1;
   server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
-  // A little more than the time for a head, whose end is told with 408 by the check above.
-  server.timeout = limits.requestTimeout === 0 ? 0 : limits.requestTimeout + 2 * interval;
-  server.on("checkContinue", expecting);
+  watchConnections(server, {
+    keepAlive: limits.keepAlive,
+    patience: limits.requestTimeout,
+    interval: limits.keepAlive === 0 ? interval : Math.max(20, Math.min(interval, Math.ceil(limits.keepAlive / 4))),
+  });
+  server.on("checkContinue", noting(expecting));
   server.on("timeout", guardSlowClient);
   server.on("clientError", answerParserError);
   // A server that does not listen watches no timeouts, unless it is told that it does.

@@ -1,24 +1,20 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { constants, type ServerHttp2Stream } from "node:http2";
-import type { Socket } from "node:net";
 import { rawError } from "../response/error-page.ts";
+import type { Http1Socket } from "./connection-watch.ts";
 import type { Limits } from "./limits.ts";
-
-/** Node's own link from a connection to the answer that it is waiting for. */
-interface HttpSocket extends Socket {
-  _httpMessage?: ServerResponse | null;
-}
 
 /**
  * Cuts off a client that neither sent nor took anything for the request timeout while it owed something. Where this side is behind (a handler that
  * thinks, a body that nobody reads) nothing is owed: the client is left alone, and looked at again after the same time.
  */
-export const guardSlowClient = (socket: HttpSocket): void => {
-  const res = socket._httpMessage;
+export const guardSlowClient = (socket: Http1Socket): void => {
+  const res = socket.answer;
   // An orderly end would wait behind what the client does not take.
-  if (!res || socket.writableLength > 0) return void socket.destroy();
+  if (!res || res.writableFinished || socket.writableLength > 0) return void socket.destroy();
   if (!owesBody(res.req)) return void socket.setTimeout(socket.timeout ?? 0);
-  if (!res.headersSent) socket.write(rawError(408));
+  // An answer without a socket waits for the one before it.
+  if (!res.headersSent && res.socket) socket.write(rawError(408));
   socket.destroySoon();
 };
 
