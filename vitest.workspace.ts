@@ -9,6 +9,7 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tools/*/test/**/*.test.ts"],
     environment: "node",
     execArgv: ["--conditions=skitai-source"],
+    globalSetup: ["tools/services/src/global-setup.ts"],
     setupFiles: withCoverage ? ["tools/checks/lib/child-coverage.ts"] : [],
     pool: "forks",
     testTimeout: 20_000,
