@@ -1,8 +1,8 @@
-import { Agent, get, request, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect, type Socket } from "node:net";
+import { Agent, createServer, get, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { describe, expect, test } from "vitest";
-import { Engine, type EngineOptions } from "../src/index.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Engine, mountable, type EngineOptions, type MountedApp } from "../src/index.ts";
 import { textApp } from "./support/app.ts";
 import { exchange } from "./support/exchange.ts";
 import { http2Request, http2Session } from "./support/http2-request.ts";
@@ -122,6 +122,25 @@ describe("close", () => {
     await engine.close();
   });
 
+  test("lets the shorter of two deadlines win", async () => {
+    const { engine, port, entered } = await gated();
+    const answer = ask(port, "/wait", false);
+    await entered;
+    const broken = expect(answer).rejects.toThrow();
+    const closed = engine.close({ timeout: "1h" });
+    void engine.close({ timeout: 20 });
+    await Promise.all([closed, broken]);
+  });
+
+  test("lets no further call lengthen the time", async () => {
+    const { engine, port, entered } = await gated();
+    const broken = expect(ask(port, "/wait", false)).rejects.toThrow();
+    await entered;
+    void engine.close({ timeout: 20 });
+    await engine.close({ timeout: "1h" });
+    await broken;
+  });
+
   test("is idempotent, and nothing can be asked of a closed engine", async () => {
     const { engine } = await gated();
     const first = engine.close({ timeout: 100 });
@@ -129,6 +148,97 @@ describe("close", () => {
     await first;
     await expect(engine.request("/")).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_CLOSED" }));
     await expect(engine.listen({ port: 0 })).rejects.toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_CLOSED" }));
+  });
+});
+
+describe("close while apps are loaded", () => {
+  /** Two apps, of which the first is ready when it is told to. */
+  const slowlyLoaded = () => {
+    const engine = new Engine({ requestLog: false });
+    const told: string[] = [];
+    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const app = (name: string): MountedApp => ({
+      target: {},
+      handle: (was) => void was.res.end(name),
+      mounted: () => void told.push(`mounted ${name}`),
+      umounted: () => void told.push(`umounted ${name}`),
+    });
+    engine.mount("/slow", {
+      [mountable]: async () => {
+        entered.resolve();
+        await gate.promise;
+        return app("slow");
+      },
+    });
+    engine.mount("/next", { [mountable]: () => (told.push("loaded next"), app("next")) });
+    return { engine, told, entered: entered.promise, open: () => gate.resolve() };
+  };
+
+  test("waits for the app that is being loaded, tells it, and loads no other", async () => {
+    const { engine, told, entered, open } = slowlyLoaded();
+    const answer = engine.request("/slow/");
+    await entered;
+    const closed = engine.close();
+    open();
+    await expect(answer).rejects.toMatchObject({ code: "SKITAI_REACTOR_ALREADY_CLOSED" });
+    await closed;
+    expect(told).toEqual(["umounted slow"]);
+  });
+
+  test("tells an app that is ready after the deadline", async () => {
+    const { engine, told, entered, open } = slowlyLoaded();
+    const answer = engine.request("/slow/");
+    await entered;
+    await engine.close({ timeout: 0 });
+    expect(told).toEqual([]);
+    open();
+    await expect(answer).rejects.toMatchObject({ code: "SKITAI_REACTOR_ALREADY_CLOSED" });
+    await expect.poll(() => told).toEqual(["umounted slow"]);
+  });
+});
+
+describe("close of an engine within another server", () => {
+  const around = async (next: boolean) => {
+    const engine = new Engine({ requestLog: false });
+    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<string>();
+    const told: string[] = [];
+    const app = textApp(() => (entered.resolve(), gate.promise), { umounted: () => void told.push("umounted") });
+    engine.mount("/", app);
+    const listener = engine.listener();
+    const server = createServer((req, res) =>
+      listener(req, res, next ? (error) => res.end(`not here: ${(error as { code?: string }).code}`) : undefined),
+    );
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close().closeAllConnections());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { engine, url, told, entered: entered.promise, open: () => gate.resolve("late") };
+  };
+
+  test("answers what is under way before apps are told", async () => {
+    const { engine, url, told, entered, open } = await around(false);
+    const answer = fetch(url);
+    await entered;
+    const closed = engine.close().then(() => told.push("closed"));
+    expect((await fetch(url)).status).toBe(503);
+    expect(told).toEqual([]);
+    open();
+    expect(await (await answer).text()).toBe("late");
+    await closed;
+    expect(told).toEqual(["umounted", "closed"]);
+  });
+
+  test("leaves further requests to the server around it", async () => {
+    const { engine, url } = await around(true);
+    await engine.close();
+    expect(await (await fetch(url)).text()).toBe("not here: SKITAI_REACTOR_ALREADY_CLOSED");
+  });
+
+  test("gives no further listener", async () => {
+    const { engine } = await around(false);
+    await engine.close();
+    expect(() => engine.listener()).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_CLOSED" }));
   });
 });
 

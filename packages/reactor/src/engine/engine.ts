@@ -17,13 +17,14 @@ import { waitingTime, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
 import type { MemberFactory, Wac } from "../was/wac.ts";
 import { createContext } from "./context.ts";
-import { embedded } from "./embedded.ts";
+import { Deadline } from "./deadline.ts";
+import { Embedding } from "./embedding.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
 import type { Additions, EngineEvents, HelperProcess, MountResolver, Plugin } from "./plugin.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
-import { drain } from "./shutdown.ts";
+import { shutDown } from "./shutdown.ts";
 import { reportStatus, type StatusReport } from "./status.ts";
 
 /**
@@ -54,6 +55,8 @@ export class Engine {
   readonly #observer: RequestObserver | undefined;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Socket>();
+  readonly #embedding: Embedding;
+  readonly #deadline = new Deadline();
   readonly #expecting = new WeakSet<NodeRequest>();
   readonly #events = new EventEmitter<EngineEvents>();
   readonly #bornAt = new Date();
@@ -87,6 +90,7 @@ export class Engine {
         ? undefined
         : new RequestObserver(resolved, logs, () => this.#connections.size + this.#listeners.length);
     this.#handler = new RequestHandler({ hosts: this.#hosts, limits, health, Was, finished: this.#observer?.finished });
+    this.#embedding = new Embedding(this.#handler.handle);
     this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
   }
 
@@ -232,19 +236,23 @@ export class Engine {
 
   /**
    * This engine as a listener for another server: `http.createServer(engine.listener())`, or middleware of Express.
-   * What nothing here answers goes to `next`, where there is one.
+   * What nothing here answers goes to `next`, where there is one. Once {@link close} is called, everything does, or gets 503.
+   *
+   * @throws SKITAI_REACTOR_ALREADY_CLOSED
    */
   listener(): NodeListener {
-    return embedded(this.#load(), this.#handler.handle);
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
+    return this.#embedding.listener(this.#load());
   }
 
   /**
    * Ends the engine: no new connections, requests under way are answered until the deadline, then apps are told and logs are written out.
    *
-   * @param options `timeout` until connections are cut. Default `"30s"`.
+   * @param options `timeout` until connections are cut. Default `"30s"`. A further call can shorten it.
    */
   close(options: { timeout?: Duration } = {}): Promise<void> {
-    return (this.#closed ??= this.#close(waitingTime(options.timeout ?? "30s", "timeout")));
+    this.#deadline.within(waitingTime(options.timeout ?? "30s", "timeout"));
+    return (this.#closed ??= this.#close());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -282,28 +290,33 @@ export class Engine {
   async #mountAll(): Promise<void> {
     await this.prepare();
     this.#loading = true;
-    for (const request of this.#requests) await this.#mounting.load(request);
+    for (const request of this.#requests) {
+      if (this.#closed) break;
+      await this.#mounting.load(request);
+    }
+    if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
     await this.#mounting.complete(this.#options);
     this.#events.emit("mounted");
   }
 
-  async #close(timeout: number): Promise<void> {
+  async #close(): Promise<void> {
     this.#handler.draining = true;
     this.#events.emit("draining");
-    const mounts = [...this.#hosts].flatMap((host) => host.mounts);
-    const quietly = async (step: (() => void | Promise<void>) | undefined): Promise<void> => {
-      try {
-        await step?.();
-      } catch (error) {
-        this.logs.get("server").log(`while closing: ${reasonOf(error)}`, "error");
-      }
-    };
-    for (const { app } of mounts) await quietly(() => app.beforeUmount?.());
-    await drain({ listeners: this.#listeners, servers: this.#servers, connections: this.#connections }, timeout);
-    this.#servers.close();
-    for (const { app } of mounts) await quietly(() => app.umounted?.());
+    await shutDown(
+      {
+        listeners: this.#listeners,
+        servers: this.#servers,
+        connections: this.#connections,
+        embedding: this.#embedding,
+        hosts: this.#hosts,
+        loading: this.#loaded ?? this.#prepared ?? Promise.resolve(),
+        log: (message) => this.logs.get("server").log(message, "error"),
+      },
+      this.#deadline,
+    );
     this.#events.emit("closed");
     await this.logs.close();
+    this.#deadline.end();
   }
 
   readonly #expect: NodeListener = (req, res) => {

@@ -1,12 +1,55 @@
 import type { Socket } from "node:net";
+import { reasonOf } from "../errors.ts";
+import type { VirtualHost } from "../host/virtual-host.ts";
 import type { Listener } from "../http/listener.ts";
 import type { Servers } from "../http/servers.ts";
+import type { MountedApp } from "../mount/types.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Embedding } from "./embedding.ts";
 
 export interface DrainParts {
   readonly listeners: readonly Listener[];
   readonly servers: Servers;
   readonly connections: Set<Socket>;
 }
+
+export interface ShutdownParts extends DrainParts {
+  readonly embedding: Embedding;
+  readonly hosts: Iterable<VirtualHost>;
+  /** Settles when no app is being loaded any more. */
+  readonly loading: Promise<unknown>;
+  /** Told what an app could not do. */
+  readonly log: (message: string) => void;
+}
+
+/** Ends what an engine serves: its apps are told before and after their last requests, also one that was being loaded. */
+export const shutDown = async (parts: ShutdownParts, deadline: Deadline): Promise<void> => {
+  const answered = parts.embedding.close();
+  // Whoever waits for the apps is told why there are none.
+  const loading = parts.loading.catch(() => {});
+  await Promise.race([loading, deadline.passed]);
+  await tell(parts, appsOf(parts.hosts), "beforeUmount");
+  await drain(parts, deadline);
+  await Promise.race([answered, deadline.passed]);
+  parts.servers.close();
+  const apps = appsOf(parts.hosts);
+  await tell(parts, apps, "umounted");
+  // What came too late for the deadline is told when it comes.
+  const late = (): MountedApp[] => [...appsOf(parts.hosts)].filter((app) => !apps.has(app));
+  void loading.then(() => tell(parts, late(), "umounted"));
+};
+
+const appsOf = (hosts: Iterable<VirtualHost>): Set<MountedApp> => new Set([...hosts].flatMap((host) => host.mounts.map(({ app }) => app)));
+
+const tell = async ({ log }: ShutdownParts, apps: Iterable<MountedApp>, what: "beforeUmount" | "umounted"): Promise<void> => {
+  for (const app of apps) {
+    try {
+      await app[what]?.();
+    } catch (error) {
+      log(`while closing: ${reasonOf(error)}`);
+    }
+  }
+};
 
 /** For how long an idle HTTP/1.x connection may still send its next request, in milliseconds: it may be on its way already. */
 const grace = 5_000;
@@ -15,22 +58,18 @@ const sweepInterval = 100;
 /**
  * Ends a group of connections without failing a request: nothing new is accepted, HTTP/1.x answers say `Connection: close`, HTTP/2
  * connections get GOAWAY, idle ones are closed after a grace period, and what is left at the deadline is cut off.
- *
- * @param timeout milliseconds until the cut.
  */
-export const drain = async (parts: DrainParts, timeout: number): Promise<void> => {
+export const drain = async (parts: DrainParts, deadline: Deadline): Promise<void> => {
   const { servers, connections } = parts;
   await Promise.all(parts.listeners.map((listener) => listener.stop()));
   servers.goAway();
-  let sweep: NodeJS.Timeout | undefined;
-  const patience = setTimeout(
-    () => {
-      sweep = setInterval(() => closeIdle(parts), sweepInterval);
-    },
-    Math.min(grace, timeout / 2),
-  );
-  await emptied(connections, timeout);
-  clearTimeout(patience);
+  const begun = performance.now();
+  const sweep = setInterval(() => {
+    const elapsed = performance.now() - begun;
+    // Half of the time that there is, which may have become shorter.
+    if (elapsed >= grace || elapsed >= deadline.left) closeIdle(parts);
+  }, sweepInterval);
+  await emptied(connections, deadline);
   clearInterval(sweep);
   for (const connection of connections) connection.destroy();
 };
@@ -40,16 +79,13 @@ const closeIdle = ({ servers, connections }: DrainParts): void => {
   for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
 };
 
-const emptied = (connections: Set<Socket>, timeout: number): Promise<void> => {
+const emptied = async (connections: Set<Socket>, deadline: Deadline): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const check = (): void => {
     if (connections.size === 0) resolve();
   };
-  const deadline = setTimeout(resolve, timeout);
   for (const connection of connections) connection.once("close", check);
   check();
-  return promise.finally(() => {
-    clearTimeout(deadline);
-    for (const connection of connections) connection.off("close", check);
-  });
+  await Promise.race([promise, deadline.passed]);
+  for (const connection of connections) connection.off("close", check);
 };

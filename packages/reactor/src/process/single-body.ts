@@ -23,7 +23,7 @@ export class SingleBody implements ServiceBody {
     return addresses;
   }
 
-  /** The engine's deadline is that of the first call. */
+  /** A later call can only shorten the time. */
   async close(timeout: number): Promise<void> {
     await settlesWithin(this.#engine.close({ timeout: drainTime(timeout) }), timeout);
   }
