@@ -1,4 +1,6 @@
 import { defineConfig } from "tsup";
 import { library } from "../../tools/build/tsup.ts";
 
-export default defineConfig(library(["src/index.ts", "src/cache/index.ts"]));
+export default defineConfig(
+  library(["src/index.ts", "src/cache/index.ts", "src/coordination/index.ts", "src/threads/index.ts", "src/threads/thread-entry.ts"]),
+);
