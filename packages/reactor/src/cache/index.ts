@@ -1,0 +1,3 @@
+// Decoded results
+export { ResultCache } from "./result-cache.ts";
+export type { ResultCacheOptions, ResultCacheStatus, UseCache } from "./result-cache.ts";
