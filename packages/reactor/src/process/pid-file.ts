@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { processMark } from "./process-mark.ts";
 
@@ -28,25 +28,21 @@ export class PidFile implements Disposable {
   }
 
   /**
-   * Writes this process into the file. A file left behind by a process that is no more is replaced.
+   * Writes this process into the file. A file left behind by a process that is no more is replaced. Of several processes that try at the
+   * same time, one succeeds.
    *
-   * @throws SKITAI_REACTOR_ALREADY_RUNNING when the process in it lives.
+   * @throws SKITAI_REACTOR_ALREADY_RUNNING when the process in it lives, or another is about to write itself into it.
    * @throws SKITAI_REACTOR_PID_FILE when it cannot be written.
    */
   static claim(file: string): PidFile {
     const record: PidRecord = { pid: process.pid, mark: processMark(process.pid) ?? "", restarts: 0, problem: "" };
+    let holder: PidRecord | undefined;
     try {
-      // A file whose process is gone is removed; the second attempt fails only if another process was faster.
-      for (let attempt = 0; !create(file, record); attempt++) {
-        const running = runningService(file);
-        if (running) throw new ReactorError("SKITAI_REACTOR_ALREADY_RUNNING", { pid: running.pid });
-        if (attempt > 2) throw new Error("other processes keep writing it");
-        rmSync(file, { force: true });
-      }
+      holder = occupy(file, record);
     } catch (cause) {
-      if (cause instanceof ReactorError) throw cause;
       throw new ReactorError("SKITAI_REACTOR_PID_FILE", { file, reason: reasonOf(cause) }, { cause });
     }
+    if (holder) throw new ReactorError("SKITAI_REACTOR_ALREADY_RUNNING", { pid: holder.pid });
     return new PidFile(file, record);
   }
 
@@ -103,13 +99,64 @@ const succeeds = (action: () => void): boolean => {
   }
 };
 
-/** False when the file exists. */
+/** How often a file may come and go while it is tried to occupy it. */
+const mostAttempts = 10;
+
+/** Puts a record into a file that is not there, or whose process is no more; otherwise returns the record of who holds it. */
+const occupy = (file: string, record: PidRecord): PidRecord | undefined => {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    if (create(file, record)) return undefined;
+    const holder = runningService(file) ?? removeStale(file, record);
+    if (holder) return holder;
+  }
+  throw new Error("other processes keep writing it");
+};
+
+/**
+ * Removes the file of a process that is no more, and returns who has replaced it already or is about to. Whoever was slower to see that it
+ * is stale would remove the file of whoever was faster: hence one at a time, and another look.
+ */
+const removeStale = (file: string, record: PidRecord): PidRecord | undefined => {
+  const guard = `${file}.lock`;
+  const other = occupy(guard, record);
+  if (other) return other;
+  try {
+    const running = runningService(file);
+    if (!running) rmSync(file, { force: true });
+    return running;
+  } finally {
+    rmSync(guard, { force: true });
+  }
+};
+
+/** Makes the file, with all that belongs into it from the first moment. False when there is one. */
 const create = (file: string, record: PidRecord): boolean => {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, format(record), { mode: 0o644 });
+    linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") return false;
+    if (withoutLinks.has(code)) return createInPlace(file, record);
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+};
+
+/** What file systems say that know no hard links. */
+const withoutLinks: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+const createInPlace = (file: string, record: PidRecord): boolean => {
   try {
     writeFileSync(file, format(record), { flag: "wx", mode: 0o644 });
     return true;
   } catch (error) {
-    if (Reflect.get(Object(error), "code") === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 };
+
+const codeOf = (error: unknown): unknown => Reflect.get(Object(error), "code");
