@@ -49,7 +49,8 @@ export type { Alias, AliasOptions } from "./upstream/alias.ts";
 export type { Member, UpstreamKind } from "./upstream/member.ts";
 export * from "./constants.ts";
 
-// Logs, units, errors
+// Logs, units, options, errors
+export { refuseUnknown } from "./internal/check-options.ts";
 export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
 export { stackCalls } from "./log/stack.ts";
 export type { StackCall } from "./log/stack.ts";

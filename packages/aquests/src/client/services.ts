@@ -1,0 +1,54 @@
+import type { Caller } from "../core/runtime.ts";
+import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type UploadVerb } from "../http/verbs.ts";
+
+/** What can be called, by name: members of a client, of `was`, and functions of this package. */
+export interface Services {
+  readonly get: QueryVerb;
+  readonly getJson: QueryVerb;
+  readonly getXml: QueryVerb;
+  readonly head: QueryVerb;
+  readonly options: QueryVerb;
+  readonly trace: QueryVerb;
+  readonly delete: QueryVerb;
+  readonly deleteJson: QueryVerb;
+  readonly deleteXml: QueryVerb;
+  readonly post: BodyVerb;
+  readonly postJson: BodyVerb;
+  readonly postXml: BodyVerb;
+  readonly postForm: BodyVerb;
+  readonly put: BodyVerb;
+  readonly putJson: BodyVerb;
+  readonly putXml: BodyVerb;
+  readonly putForm: BodyVerb;
+  readonly patch: BodyVerb;
+  readonly patchJson: BodyVerb;
+  readonly patchXml: BodyVerb;
+  readonly patchForm: BodyVerb;
+  readonly upload: UploadVerb;
+}
+
+/** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
+export const services: { readonly [Name in keyof Services]: (caller: Caller) => Services[Name] } = {
+  get: (caller) => queryVerb(caller, "GET"),
+  getJson: (caller) => queryVerb(caller, "GET", "json"),
+  getXml: (caller) => queryVerb(caller, "GET", "xml"),
+  head: (caller) => queryVerb(caller, "HEAD"),
+  options: (caller) => queryVerb(caller, "OPTIONS"),
+  trace: (caller) => queryVerb(caller, "TRACE"),
+  delete: (caller) => queryVerb(caller, "DELETE"),
+  deleteJson: (caller) => queryVerb(caller, "DELETE", "json"),
+  deleteXml: (caller) => queryVerb(caller, "DELETE", "xml"),
+  post: (caller) => bodyVerb(caller, "POST"),
+  postJson: (caller) => bodyVerb(caller, "POST", "json"),
+  postXml: (caller) => bodyVerb(caller, "POST", "xml"),
+  postForm: (caller) => bodyVerb(caller, "POST", "form"),
+  put: (caller) => bodyVerb(caller, "PUT"),
+  putJson: (caller) => bodyVerb(caller, "PUT", "json"),
+  putXml: (caller) => bodyVerb(caller, "PUT", "xml"),
+  putForm: (caller) => bodyVerb(caller, "PUT", "form"),
+  patch: (caller) => bodyVerb(caller, "PATCH"),
+  patchJson: (caller) => bodyVerb(caller, "PATCH", "json"),
+  patchXml: (caller) => bodyVerb(caller, "PATCH", "xml"),
+  patchForm: (caller) => bodyVerb(caller, "PATCH", "form"),
+  upload: uploadVerb,
+};

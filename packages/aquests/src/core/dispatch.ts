@@ -1,0 +1,298 @@
+import { reasonOf, waitingTime, type Duration } from "@skitai/reactor";
+import { balance, Cluster, type ClusterMember } from "@skitai/reactor/upstream";
+import { AquestsError } from "../errors.ts";
+import { Attempt } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import { clusterEndpoint, identity, type Endpoint } from "./endpoint.ts";
+import { aquestsError, isDisconnect, isMemberFault } from "./faults.ts";
+import type { Reply } from "./operation.ts";
+import { Result, type ResultOrigin, type ResultStatus } from "./result.ts";
+import { Results } from "./results.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface WaitOptions {
+  /** Throw what went wrong instead of returning a result without an answer. @default false */
+  reraise?: boolean;
+}
+
+const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** What the result cache keeps of a result. */
+export interface Kept {
+  readonly reply: Reply<unknown>;
+  readonly node: string;
+  readonly url: string;
+}
+
+/**
+ * One request under way. It was sent when the verb was called; awaiting it gives its {@link Result} and never rejects.
+ *
+ * @example
+ * const users = was.get("@users/list");     // both are under way now
+ * const photos = was.get("@photos/latest");
+ * return { users: (await users).data, photos: (await photos).data };
+ */
+export class Dispatch<Data> implements PromiseLike<Result<Data>> {
+  readonly #runtime: Runtime;
+  readonly #call: Call<Data>;
+  #createdAt = 0;
+  readonly #promise: Promise<Result<Data>>;
+  #resolve!: (result: Result<Data>) => void;
+  #result: Result<Data> | undefined = undefined;
+  /** The end has come, though a filter may still be at work. */
+  #over = false;
+  #attempts: Attempt[] = [];
+  readonly #member: ClusterMember | undefined;
+  #node = "";
+  #url = "";
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #waiting: AbortController | undefined = undefined;
+  #keepFor: number | undefined = undefined;
+
+  /**
+   * Sends nothing before {@link start}, or before somebody awaits it.
+   *
+   * @param member the one member to ask, where the target is an alias and all its members are asked.
+   * @internal
+   */
+  constructor(runtime: Runtime, call: Call<Data>, member?: ClusterMember) {
+    this.#runtime = runtime;
+    this.#call = call;
+    this.#member = member;
+    this.#promise = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Sends the request, unless that was done. @internal */
+  start(): this {
+    if (this.#createdAt !== 0) return this;
+    this.#createdAt = performance.now();
+    this.#start(this.#member);
+    return this;
+  }
+
+  then<One = Result<Data>, Other = never>(
+    fulfilled?: ((result: Result<Data>) => One | PromiseLike<One>) | null,
+    rejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
+  ): Promise<One | Other> {
+    return this.start().#promise.then(fulfilled, rejected);
+  }
+
+  /** @param timeout counts from the creation of the request. Default: the call's. */
+  getwait(timeout?: Duration, { reraise = false }: WaitOptions = {}): Promise<Result<Data>> {
+    this.start();
+    if (timeout !== undefined) this.#limit(waitingTime(timeout, "timeout"));
+    return reraise ? this.#promise.then((result) => result.reraise()) : this.#promise;
+  }
+
+  /** The same for code that takes one request for several. */
+  async getswait(timeout?: Duration, options?: WaitOptions): Promise<Results<Data>> {
+    return new Results([await this.getwait(timeout, options)], (results, seconds) => void results.at(0)?.cache(seconds));
+  }
+
+  /** Waits for the end. Rejects when there was no answer. */
+  async wait(timeout?: Duration): Promise<void> {
+    await this.getwait(timeout, { reraise: true });
+  }
+
+  /** Keeps the result for later calls that ask for the same, once it is there; see {@link Result.cache}. */
+  cache(seconds = 300): this {
+    if (this.#result) this.#result.cache(seconds);
+    else this.#keepFor = seconds;
+    return this;
+  }
+
+  /** Gives the request up; its result says so. */
+  abort(reason: unknown = new Error("it is no longer wanted")): void {
+    this.#give(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: reasonOf(reason) }, { cause: reason }), 2);
+  }
+
+  #start(member: ClusterMember | undefined): void {
+    const { options, target, operation } = this.#call;
+    if (this.#runtime.closed) return this.#fail(new AquestsError("SKITAI_AQUESTS_CLOSED"));
+    const { signal } = options;
+    if (signal) {
+      if (signal.aborted) return this.abort(signal.reason);
+      signal.addEventListener("abort", this.#aborted, { once: true });
+    }
+    if (member === undefined && this.#recall()) return;
+    this.#limit(options.timeout === undefined ? this.#runtime.timeout : waitingTime(options.timeout, "timeout"));
+    if (!(target instanceof Cluster)) this.#send(target).then(this.#answer, this.#again);
+    else if (member) this.#lead(target, member).then(this.#answer, this.#fail);
+    else {
+      this.#waiting = new AbortController();
+      balance(target, (tried) => this.#send(clusterEndpoint(target, tried.member), tried), {
+        idempotent: operation.idempotent,
+        signal: this.#waiting.signal,
+        failed: isMemberFault,
+      }).then(this.#answer, this.#fail);
+    }
+  }
+
+  /** Asks one server, once. */
+  #send(endpoint: Endpoint, tried?: { sent: boolean; readonly signal?: AbortSignal | undefined }): Promise<Reply<Data>> {
+    const { operation } = this.#call;
+    // Nobody waits any longer: this speaks against no member, so that no other one is asked.
+    if (this.#over) return Promise.reject(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "it is over" }));
+    const attempt = new Attempt();
+    this.#attempts.push(attempt);
+    this.#node = endpoint.address;
+    let reply: Promise<Reply<Data>>;
+    try {
+      this.#url = operation.urlAt(endpoint);
+      reply = operation.send(endpoint, attempt);
+    } catch (error) {
+      return Promise.reject(aquestsError(error));
+    }
+    if (!tried) return reply;
+    tried.signal?.addEventListener(
+      "abort",
+      () => attempt.cancel(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "another was faster" })),
+      { once: true },
+    );
+    return reply.then(
+      (answer) => {
+        // Of several that were asked at once, the first to answer ends the call.
+        if (!this.#over) this.#node = endpoint.address;
+        return answer;
+      },
+      (error: unknown) => {
+        tried.sent = attempt.sent;
+        throw error;
+      },
+    );
+  }
+
+  /** Asks the one member of an alias that this request is for. */
+  async #lead(cluster: Cluster, member: ClusterMember): Promise<Reply<Data>> {
+    const lease = await cluster.lease(member);
+    try {
+      const reply = await this.#send(clusterEndpoint(cluster, member));
+      lease.release("ok");
+      return reply;
+    } catch (error) {
+      lease.release(isMemberFault(error) ? "failed" : "neutral");
+      throw error;
+    }
+  }
+
+  readonly #answer = (reply: Reply<Data>): void => {
+    if (!this.#over) this.#finish(this.#make(3, reply, undefined));
+    else reply.stream?.destroy();
+  };
+
+  readonly #fail = (error: unknown): void => {
+    if (this.#over) return;
+    const known = aquestsError(error);
+    this.#finish(this.#make(known.code === "SKITAI_AQUESTS_TIMEOUT" ? 1 : 2, undefined, known));
+  };
+
+  /** A kept connection may have been closed by the server just when it was used: that is no failure yet. */
+  readonly #again = (error: unknown): void => {
+    const sent = this.#attempts.at(-1)?.sent ?? false;
+    const { target, operation } = this.#call;
+    if (this.#over || target instanceof Cluster || this.#attempts.length > 1 || !isDisconnect(error) || (sent && !operation.idempotent))
+      return this.#fail(error);
+    this.#send(target).then(this.#answer, this.#fail);
+  };
+
+  readonly #aborted = (): void => this.abort(this.#call.options.signal?.reason);
+
+  /** Waits no longer than so many milliseconds after the creation of the request; 0 is for ever. */
+  #limit(timeout: number): void {
+    clearTimeout(this.#timer);
+    if (timeout === 0 || this.#over) return;
+    const rest = this.#timer === undefined ? timeout : Math.max(0, this.#createdAt + timeout - performance.now());
+    this.#timer = setTimeout(this.#late, rest, timeout);
+  }
+
+  readonly #late = (timeout: number): void => this.#give(new AquestsError("SKITAI_AQUESTS_TIMEOUT", { timeout }), 1);
+
+  /** Ends the request without its answer. */
+  #give(error: AquestsError, status: ResultStatus): void {
+    if (this.#over) return;
+    const attempts = this.#attempts;
+    this.#finish(this.#make(status, undefined, error));
+    for (const attempt of attempts) attempt.cancel(error);
+    this.#waiting?.abort(error);
+  }
+
+  #make(status: ResultStatus, reply: Reply<Data> | undefined, error: AquestsError | undefined): Result<Data> {
+    return new Result<Data>(this.#origin(), reply, error, status);
+  }
+
+  #origin(): ResultOrigin {
+    const { operation, options } = this.#call;
+    return { method: operation.method, url: this.#url, node: this.#node, meta: options.meta ?? noMeta, keep: this.#keep };
+  }
+
+  #finish(result: Result<Data>): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    const { signal, filter } = this.#call.options;
+    signal?.removeEventListener("abort", this.#aborted);
+    if (!filter) return this.#settle(result);
+    // A filter may take its time, and what it throws ends the call.
+    void (async () => filter(result))().then(
+      () => this.#settle(result),
+      (cause: unknown) => {
+        const error = new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "filter", reason: reasonOf(cause) }, { cause });
+        this.#settle(this.#make(2, undefined, error));
+      },
+    );
+  }
+
+  #settle(result: Result<Data>): void {
+    this.#result = result;
+    if (this.#keepFor !== undefined) result.cache(this.#keepFor);
+    this.#resolve(result);
+    const { callback } = this.#call.options;
+    if (!callback) return;
+    void (async () => callback(result))().catch((error: unknown) => this.#runtime.report("A callback failed", error));
+  }
+
+  /** Answers from what was kept. */
+  #recall(): boolean {
+    const { results } = this.#runtime;
+    const { useCache = true } = this.#call.options;
+    if (useCache === false || results.size === 0) return false;
+    const key = cacheKey(this.#call);
+    const kept = key === undefined ? undefined : (results.get(key, useCache) as Kept | undefined);
+    if (!kept) return false;
+    this.#node = kept.node;
+    this.#url = kept.url;
+    this.#over = true;
+    this.#settle(new Result<Data>(this.#origin(), kept.reply as Reply<Data>, undefined, 3, true));
+    return true;
+  }
+
+  readonly #keep = (result: Result<unknown>, seconds: number): void => {
+    const key = cacheKey(this.#call);
+    if (key === undefined) return;
+    if (seconds <= 0) return this.#runtime.results.expire(key);
+    this.#runtime.results.set(key, keptOf(result), seconds);
+  };
+}
+
+/** A result as the cache keeps it: what a filter made of it is kept too. */
+export const keptOf = (result: Result<unknown>): Kept => ({
+  node: result.node,
+  url: result.url,
+  reply: {
+    statusCode: result.statusCode,
+    reason: result.reason,
+    version: result.version,
+    headers: result.headers,
+    content: result.content,
+    data: result.data,
+    history: result.history,
+    details: result.details,
+  },
+});
+
+/** What a call is kept under; undefined where it may not be kept. */
+export const cacheKey = (call: Call<unknown>): string | undefined => {
+  const key = call.operation.cacheKey();
+  if (key === undefined) return undefined;
+  const { target } = call;
+  return `${target instanceof Cluster ? `@${target.name}` : identity("", target)} ${call.operation.method} ${key}`;
+};

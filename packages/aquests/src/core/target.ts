@@ -1,0 +1,33 @@
+import type { UpstreamKind } from "@skitai/reactor";
+import type { Cluster } from "@skitai/reactor/upstream";
+import { AquestsError } from "../errors.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** An alias that a call names, and the path behind it. */
+export interface Aliased {
+  readonly cluster: Cluster;
+  /** With its leading slash and its query: `/` where there is none. */
+  readonly path: string;
+}
+
+/** Whether a call names an alias (`@search/rpc2`) and not a server. */
+export const isAliased = (target: string): boolean => target.startsWith("@");
+
+/**
+ * Looks `@name/path?query` up.
+ *
+ * @param verb shown in the error.
+ * @throws SKITAI_AQUESTS_ALIAS_UNKNOWN, SKITAI_AQUESTS_ALIAS_KIND
+ */
+export const findAlias = ({ upstreams }: Runtime, target: string, kinds: readonly UpstreamKind[], verb: string): Aliased => {
+  const end = target.search(/[/?]/);
+  const name = target.slice(1, end < 0 ? undefined : end);
+  const rest = end < 0 ? "" : target.slice(end);
+  const cluster = upstreams.get(name);
+  if (!cluster) {
+    const known = [...upstreams.names].map((alias) => `@${alias}`).join(", ") || "none";
+    throw new AquestsError("SKITAI_AQUESTS_ALIAS_UNKNOWN", { name, value: `@${name}`, known });
+  }
+  if (!kinds.includes(cluster.kind)) throw new AquestsError("SKITAI_AQUESTS_ALIAS_KIND", { name, kind: cluster.kind, verb: `${verb}()` });
+  return { cluster, path: rest.startsWith("/") ? rest : `/${rest}` };
+};

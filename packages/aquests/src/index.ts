@@ -1,0 +1,25 @@
+// The client
+export { createClient } from "./client/client.ts";
+export type { Client } from "./client/client.ts";
+export type { AliasDefinition, ClientOptions } from "./client/options.ts";
+export type { Services } from "./client/services.ts";
+
+// Calls and results
+export { Dispatch } from "./core/dispatch.ts";
+export type { WaitOptions } from "./core/dispatch.ts";
+export { MapDispatch } from "./core/map-dispatch.ts";
+export { Result } from "./core/result.ts";
+export type { ResultStatus } from "./core/result.ts";
+export { Results } from "./core/results.ts";
+export type { CallOptions } from "./core/call.ts";
+export type { Hop } from "./core/operation.ts";
+export { pseudoStatus } from "./core/pseudo-status.ts";
+export type { PseudoStatus } from "./core/pseudo-status.ts";
+
+// HTTP
+export type { HttpOptions, QueryParams } from "./http/options.ts";
+export type { HttpClientOptions } from "./http/settings.ts";
+
+// Errors
+export { AquestsError, aquestsErrorCodes } from "./errors.ts";
+export type { AquestsErrorCode } from "./errors.ts";
