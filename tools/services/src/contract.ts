@@ -19,10 +19,20 @@ export interface RedisAddress {
   readonly database: number;
 }
 
+/** A database of one's own on a server of MongoDB's wire protocol. */
+export interface MongodbAddress {
+  /** `mongodb://host:port/database`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
+
 /** What a service tells its user, by the service's name. */
 export interface ServiceAddresses {
   postgres: PostgresAddress;
   redis: RedisAddress;
+  mongodb: MongodbAddress;
 }
 
 export type ServiceName = keyof ServiceAddresses;

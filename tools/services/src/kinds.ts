@@ -1,9 +1,13 @@
 import type { ServiceAddresses, ServiceKind, ServiceName } from "./contract.ts";
+import { mongodb } from "./mongodb.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
 
 /** All kinds of services, by name. */
-export const kinds: { readonly [Name in ServiceName]: ServiceKind<ServiceAddresses[Name]> } = { postgres, redis };
+export const kinds: { readonly [Name in ServiceName]: ServiceKind<ServiceAddresses[Name]> } = { postgres, redis, mongodb };
+
+/** What can be asked for. */
+export const serviceNames = Object.keys(kinds) as readonly ServiceName[];
 
 /** Whether a service can be had on this machine. The reason says what is missing and what to install. */
 export const availability = (name: ServiceName): { readonly available: true } | { readonly available: false; readonly reason: string } => {
