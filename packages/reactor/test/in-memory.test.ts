@@ -56,6 +56,45 @@ test("streams are sent in chunks, also an async iterable and without duplex", as
   }
 });
 
+test.each([
+  ["a length too short", { "content-length": "2" }],
+  ["a length too long", { "content-length": "50" }],
+  ["chunks", { "transfer-encoding": "chunked" }],
+  ["both", { "content-length": "2", "transfer-encoding": "chunked" }],
+])("headers that announce %s have no say", async (_, headers) => {
+  const request = () => new Request("http://a/", { method: "POST", body: "hello", headers });
+  const streamed = await told(request());
+  expect([streamed.headers["transfer-encoding"], streamed.headers["content-length"], streamed.body]).toEqual([
+    "chunked",
+    undefined,
+    "hello",
+  ]);
+  const whole = await told("/", { method: "POST", body: "hello", headers });
+  expect([whole.headers["transfer-encoding"], whole.headers["content-length"], whole.body]).toEqual([undefined, "5", "hello"]);
+});
+
+test("a length without a body is none", async () => {
+  const { headers, body } = await told(new Request("http://a/", { headers: { "content-length": "5" } }));
+  expect([headers["content-length"], headers["transfer-encoding"], body]).toEqual([undefined, undefined, ""]);
+});
+
+test("headers of a connection stay behind, those that Connection names too", async () => {
+  const { headers } = await told("/", {
+    headers: { connection: "x-hop, keep-alive", "keep-alive": "timeout=9", te: "trailers", upgrade: "x", "x-hop": "1", "x-end": "2" },
+  });
+  expect([headers["connection"], headers["x-end"]]).toEqual(["close", "2"]);
+  for (const name of ["keep-alive", "te", "upgrade", "x-hop"]) expect(headers).not.toHaveProperty(name);
+});
+
+test("the answer tells nothing of the connection either", async () => {
+  const res = await send((_, answer) => {
+    answer.writeHead(200, { connection: "x-hop", "x-hop": "1", "keep-alive": "timeout=9", "x-end": "2" });
+    answer.end("ok");
+  });
+  expect(Object.fromEntries(res.headers)).toEqual({ date: expect.any(String), "x-end": "2" });
+  expect(await res.text()).toBe("ok");
+});
+
 test("both directions stream at the same time", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();

@@ -1,12 +1,14 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type Server } from "node:http";
 import { duplexPair, type Duplex, Readable } from "node:stream";
 import { ReactorError } from "../errors.ts";
+import { fieldsOfConnection } from "./connection-fields.ts";
 import { webStreamOf } from "./web-stream.ts";
 
 /**
  * Sends a Fetch `Request` through a Node server without a port: both ends run Node's real HTTP/1.1 parser over a pair of streams.
  *
  * Bodies stream both ways, `signal` ends the exchange as a lost connection would, redirects are not followed, every `Set-Cookie` is kept.
+ * Headers that belong to a connection go neither way: how long a body is shows in the body, whatever `Content-Length` says.
  *
  * @param server need not listen.
  * @param input a path is below `http://localhost`; `https:` makes the server see an encrypted connection.
@@ -59,15 +61,18 @@ const bodyOf = async (request: Request, given: RequestInit["body"]): Promise<Buf
   return streams ? request.body : Buffer.from(await request.arrayBuffer());
 };
 
+/** What the request says of its own framing and connection is not true here: the body itself tells. */
 const headersOf = (request: Request, url: URL, body: Buffer | ReadableStream | null): string[] => {
   const headers: string[] = [];
   if (!request.headers.has("host")) headers.push("Host", url.host);
-  for (const [name, value] of request.headers) headers.push(name, value);
+  const dropped = fieldsOfConnection(request.headers.get("connection"));
+  for (const [name, value] of request.headers) {
+    if (name !== "content-length" && name !== "te" && !dropped.has(name)) headers.push(name, value);
+  }
   headers.push("Connection", "close");
-  const sized = request.headers.has("content-length");
-  if (Buffer.isBuffer(body) && !sized) headers.push("Content-Length", String(body.byteLength));
-  else if (body && !sized) headers.push("Transfer-Encoding", "chunked");
-  else if (!body && !sized && /^(?:POST|PUT|PATCH)$/.test(request.method)) headers.push("Content-Length", "0");
+  if (Buffer.isBuffer(body)) headers.push("Content-Length", String(body.byteLength));
+  else if (body) headers.push("Transfer-Encoding", "chunked");
+  else if (/^(?:POST|PUT|PATCH)$/.test(request.method)) headers.push("Content-Length", "0");
   return headers;
 };
 
@@ -122,7 +127,11 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const toResponse = (res: IncomingMessage, method: string, signal: AbortSignal): Response => {
   const headers = new Headers();
-  for (let at = 0; at < res.rawHeaders.length; at += 2) headers.append(res.rawHeaders[at]!, res.rawHeaders[at + 1]!);
+  const dropped = fieldsOfConnection(res.headers.connection);
+  for (let at = 0; at < res.rawHeaders.length; at += 2) {
+    const name = res.rawHeaders[at]!;
+    if (!dropped.has(name.toLowerCase())) headers.append(name, res.rawHeaders[at + 1]!);
+  }
   const status = res.statusCode!;
   const init = { status, statusText: res.statusMessage ?? "", headers };
   if (method !== "HEAD" && !bodiless.has(status))

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue, type ServerResponse } from "node:http";
 import { ReactorError, reasonOf } from "../errors.ts";
+import { connectionSpecific } from "../http/connection-fields.ts";
 import type { FlatHeaders, NodeResponse } from "../http/types.ts";
 import type { Was } from "../was/was.ts";
 import { varyWith } from "./headers.ts";
@@ -30,16 +31,6 @@ export const retractHeader = (res: NodeResponse, name: string): void => {
 
 /** Both kinds of response have these methods; TypeScript only cannot call a union of their overloads. */
 export const writerOf = (was: Was): ServerResponse => was.res as ServerResponse;
-
-/** They describe an HTTP/1.x connection and may not appear in HTTP/2 (RFC 9113 section 8.2.2). */
-const connectionSpecific: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-  "http2-settings",
-]);
 
 const mergeHead = (res: ServerResponse, status: number, headers: FlatHeaders, http2: boolean): void => {
   // All of them first, so that a bad one leaves no traces on the error page that follows.
