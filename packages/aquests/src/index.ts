@@ -4,6 +4,18 @@ export type { Client } from "./client/client.ts";
 export type { AliasDefinition, ClientOptions } from "./client/options.ts";
 export type { Services } from "./client/services.ts";
 
+// The default client, whose calls wait for fetchall()
+export { alias, configure, fetchall } from "./facade/facade.ts";
+export type { ConfigureOptions } from "./facade/facade.ts";
+export type { Summary } from "./facade/queue.ts";
+export * from "./facade/verbs.ts";
+
+// The plugin of an engine
+export { aquests } from "./plugin.ts";
+export type { AquestsOptions, AquestsServices } from "./plugin.ts";
+export { StreamedPromise } from "./promise/streamed-promise.ts";
+export type { NamedResult, PromiseHandler } from "./promise/streamed-promise.ts";
+
 // Calls and results
 export { Dispatch } from "./core/dispatch.ts";
 export type { WaitOptions } from "./core/dispatch.ts";

@@ -67,18 +67,25 @@ describe("useCache", () => {
     expect(cache.get("a")).toBe("new");
   });
 
-  test("as the time of the last update takes what was stored then or later", () => {
+  test("as the time of the last update takes what was asked for later", () => {
     const { cache } = cacheAt();
     cache.set("a", 1);
-    expect(cache.get("a", start)).toBe(1);
     expect(cache.get("a", start - 1)).toBe(1);
   });
 
-  test("as the time of the last update drops what was stored before", () => {
+  test("as the time of the last update drops what was asked for before, or in the same millisecond", () => {
     const { cache } = cacheAt();
-    cache.set("a", 1);
-    expect(cache.get("a", start + 1)).toBeUndefined();
-    expect(cache.get("a")).toBeUndefined();
+    for (const updated of [start, start + 1]) {
+      cache.set("a", 1);
+      expect(cache.get("a", updated)).toBeUndefined();
+      expect(cache.get("a")).toBeUndefined();
+    }
+  });
+
+  test("drops what came after the update but was asked for before it", () => {
+    const { cache } = cacheAt();
+    cache.set("a", "old", 60, start - 10);
+    expect(cache.get("a", start - 5)).toBeUndefined();
   });
 });
 

@@ -6,16 +6,8 @@ import { MapDispatch } from "./map-dispatch.ts";
 import type { Caller } from "./runtime.ts";
 
 /** Starts a call: to the server that it names, or to one member of its alias. */
-export const begin = <Data>(caller: Caller, call: Call<Data>): Dispatch<Data> => {
-  const { complete } = caller;
-  const dispatch = new Dispatch(
-    caller.runtime,
-    complete ? { ...call, options: complete.call(caller, call.options, call.operation.method) } : call,
-  );
-  if (!caller.queue) return dispatch.start();
-  caller.queue(dispatch as Dispatch<unknown>);
-  return dispatch;
-};
+export const begin = <Data>(caller: Caller, call: Call<Data>): Dispatch<Data> =>
+  caller.begin ? caller.begin(call) : new Dispatch(caller.runtime, call).start();
 
 /**
  * Starts a call to all members of its alias.

@@ -35,7 +35,10 @@ export interface Kept {
 export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   readonly #runtime: Runtime;
   readonly #call: Call<Data>;
-  #createdAt = 0;
+  /** `performance.now()` of its start, or 0. */
+  #startedAt = 0;
+  /** The same on the clock that updates are noted by. */
+  #askedAt = 0;
   readonly #promise: Promise<Result<Data>>;
   #resolve!: (result: Result<Data>) => void;
   #result: Result<Data> | undefined = undefined;
@@ -64,8 +67,9 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   /** Sends the request, unless that was done. @internal */
   start(): this {
-    if (this.#createdAt !== 0) return this;
-    this.#createdAt = performance.now();
+    if (this.#startedAt !== 0) return this;
+    this.#startedAt = performance.now();
+    this.#askedAt = Date.now();
     this.#start(this.#member);
     return this;
   }
@@ -201,7 +205,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   #limit(timeout: number): void {
     clearTimeout(this.#timer);
     if (timeout === 0 || this.#over) return;
-    const rest = this.#timer === undefined ? timeout : Math.max(0, this.#createdAt + timeout - performance.now());
+    const rest = this.#timer === undefined ? timeout : Math.max(0, this.#startedAt + timeout - performance.now());
     this.#timer = setTimeout(this.#late, rest, timeout);
   }
 
@@ -268,8 +272,8 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   readonly #keep = (result: Result<unknown>, seconds: number): void => {
     const key = cacheKey(this.#call);
     if (key === undefined) return;
-    if (seconds <= 0) return this.#runtime.results.expire(key);
-    this.#runtime.results.set(key, keptOf(result), seconds);
+    if (seconds <= 0) this.#runtime.results.expire(key);
+    else this.#runtime.results.set(key, keptOf(result), seconds, this.#askedAt);
   };
 }
 
@@ -290,7 +294,7 @@ export const keptOf = (result: Result<unknown>): Kept => ({
 });
 
 /** What a call is kept under; undefined where it may not be kept. */
-export const cacheKey = (call: Call<unknown>): string | undefined => {
+export const cacheKey = <Data>(call: Call<Data>): string | undefined => {
   const key = call.operation.cacheKey();
   if (key === undefined) return undefined;
   const { target } = call;

@@ -21,6 +21,7 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
   readonly #dispatches: readonly Dispatch<Data>[];
   readonly #kept: Results<Data> | undefined;
   #results: Promise<Results<Data>> | undefined = undefined;
+  readonly #askedAt = Date.now();
   #keepFor: number | undefined = undefined;
 
   /** @internal */
@@ -94,7 +95,7 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
   readonly #keep = (results: Results<Data>, seconds: number): void => {
     const key = this.#key();
     if (key === undefined) return;
-    if (seconds <= 0) return this.#runtime.results.expire(key);
-    this.#runtime.results.set(key, [...results].map(keptOf), seconds);
+    if (seconds <= 0) this.#runtime.results.expire(key);
+    else this.#runtime.results.set(key, [...results].map(keptOf), seconds, this.#askedAt);
   };
 }

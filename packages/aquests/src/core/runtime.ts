@@ -1,7 +1,7 @@
 import type { ResultCache } from "@skitai/reactor/cache";
 import type { Upstreams } from "@skitai/reactor/upstream";
 import type { HttpSettings } from "../http/settings.ts";
-import type { CallOptions } from "./call.ts";
+import type { Call } from "./call.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Pools } from "./pools.ts";
 
@@ -24,8 +24,6 @@ export interface Caller {
   readonly runtime: Runtime;
   /** Headers that go with a request to another server; each request asks once, because some count. */
   headers?(): Readonly<Record<string, string>>;
-  /** Completes the options of a call. */
-  complete?<Data>(options: CallOptions<Data>, method: string): CallOptions<Data>;
-  /** Takes a request that is not sent yet, to start it later; without this it starts at once. */
-  queue?(dispatch: Dispatch<unknown>): void;
+  /** Begins a call in another way than at once. */
+  begin?<Data>(call: Call<Data>): Dispatch<Data>;
 }

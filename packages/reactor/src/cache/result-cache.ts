@@ -10,7 +10,7 @@ export interface ResultCacheOptions {
 
 /**
  * Whether a stored result may be used: `true`, any that has not expired; `false`, none, the stored one stays until it is replaced; a number, the
- * time of the last update in milliseconds since 1970: one that was stored then or later, and an older one is dropped.
+ * time of the last update in milliseconds since 1970: one that was asked for later, and an older one is dropped.
  */
 export type UseCache = boolean | number;
 
@@ -25,7 +25,8 @@ export interface ResultCacheStatus {
 
 interface Slot<Value> {
   readonly value: Value;
-  readonly storedAt: number;
+  /** When it was asked for: what changed since then, it may not show. */
+  readonly asOf: number;
   readonly expiresAt: number;
 }
 
@@ -67,6 +68,11 @@ export class ResultCache<Value = unknown> {
     if (this.#slots.size > max) this.#evict(this.#slots.size - max);
   }
 
+  /** Results that are stored, expired ones among them. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
   /** The stored result; undefined when there is none that may be used. @param useCache see {@link UseCache}. @default true */
   get(key: string, useCache: UseCache = true): Value | undefined {
     const slot = useCache === false ? undefined : this.#slots.get(key);
@@ -74,7 +80,7 @@ export class ResultCache<Value = unknown> {
       this.#misses++;
       return undefined;
     }
-    if (slot.expiresAt <= this.#now() || (typeof useCache === "number" && !(slot.storedAt >= useCache))) {
+    if (slot.expiresAt <= this.#now() || (typeof useCache === "number" && !(slot.asOf > useCache))) {
       this.#slots.delete(key);
       this.#misses++;
       return undefined;
@@ -83,8 +89,13 @@ export class ResultCache<Value = unknown> {
     return slot.value;
   }
 
-  /** Stores a result, in place of an earlier one. @param seconds 0 or less drops what is stored. @default 300 */
-  set(key: string, value: Value, seconds: number = defaultSeconds): void {
+  /**
+   * Stores a result, in place of an earlier one.
+   *
+   * @param seconds 0 or less drops what is stored. Default 300.
+   * @param asOf when the result was asked for, which may be long before it came. Default now.
+   */
+  set(key: string, value: Value, seconds: number = defaultSeconds, asOf: number = this.#now()): void {
     if (Number.isNaN(seconds)) {
       const hint = "Use seconds as a number; 0 or less expires.";
       throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "The time to keep a result", value: seconds, hint });
@@ -94,8 +105,7 @@ export class ResultCache<Value = unknown> {
       return;
     }
     if (this.#slots.size >= this.#max && !this.#slots.has(key)) this.#evict(Math.max(1, Math.floor(this.#max * evictedShare)));
-    const storedAt = this.#now();
-    this.#slots.set(key, { value, storedAt, expiresAt: storedAt + seconds * 1000 });
+    this.#slots.set(key, { value, asOf, expiresAt: this.#now() + seconds * 1000 });
   }
 
   /** Drops a result. @returns whether there was one. */
