@@ -54,7 +54,7 @@ export { refuseUnknown } from "./internal/check-options.ts";
 export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
 export { stackCalls } from "./log/stack.ts";
 export type { StackCall } from "./log/stack.ts";
-export { duration, size } from "./units.ts";
+export { duration, size, waitingTime } from "./units.ts";
 export type { Duration, Size } from "./units.ts";
 export { errorMessage, HttpError, ReactorError, reactorErrorCodes, reasonOf } from "./errors.ts";
 export type { HttpErrorOptions, ReactorErrorCode } from "./errors.ts";
