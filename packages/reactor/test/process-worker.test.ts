@@ -119,6 +119,23 @@ test.each(["SIGTERM", "SIGQUIT"])("a worker that gets %s says that it leaves, an
   expect(host.exits).toEqual([0]);
 });
 
+test("a worker whose engine an app closes says that it leaves, and ends", async () => {
+  const { engine, host, service } = worker();
+  await service;
+  await engine.close();
+  expect(host.sent.at(-1)).toEqual({ skitai: "leaving" });
+  await eventually(() => host.exits.length === 1);
+  expect(host.exits).toEqual([0]);
+});
+
+test("a worker that its master lets go does not say so itself", async () => {
+  const { host, service } = worker();
+  await service;
+  host.emit("message", { skitai: "leave", timeout: 1_000 });
+  await eventually(() => host.exits.length === 1);
+  expect(host.sent).not.toContainEqual({ skitai: "leaving" });
+});
+
 test("SIGINT and SIGHUP are for the master, SIGUSR1 and an order of the master open new logs", async () => {
   const { engine, host, service } = worker();
   await service;

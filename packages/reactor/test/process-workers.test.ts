@@ -45,3 +45,12 @@ test("with a single worker, connections wait for its successor and none is refus
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(port)));
   expect(new Set(answers.map((answer) => answer.pid))).not.toContain(pid);
 });
+
+test("a worker whose engine an app has closed ends, and its successor serves", async () => {
+  const { port } = await startService({ workers: 1 });
+  const { pid } = await ask(port);
+  await ask(port, "/close");
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(port)));
+  expect(new Set(answers.map((answer) => answer.pid))).not.toContain(pid);
+  await eventually(() => !lives(pid));
+});

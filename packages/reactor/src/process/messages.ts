@@ -10,7 +10,7 @@ export type FromWorker =
   | { skitai: "refused" }
   | { skitai: "open"; open: number }
   | ({ skitai: "usage" } & Usage)
-  /** It was told by a signal to end, and takes no more connections. */
+  /** It was told by a signal to end, or an app closed its engine: it takes no more connections. */
   | { skitai: "leaving" }
   /** An app asked for a new worker in its place, or for none. */
   | { skitai: "restart" }

@@ -23,7 +23,7 @@ export interface ServedEngine {
   check(options: ListenOptions): void;
   listen(options: ListenOptions, acceptor?: Acceptor): Promise<BoundAddress>;
   close(options: { timeout: number }): Promise<void>;
-  on(event: "restart" | "shutdown" | "rotated", listener: () => void): unknown;
+  on(event: "restart" | "shutdown" | "rotated" | "draining", listener: () => void): unknown;
 }
 
 /** Writes a line into the server's log. */

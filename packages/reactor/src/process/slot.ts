@@ -72,7 +72,7 @@ export class Slot {
     }
   }
 
-  /** Puts another process in the place of one that was told by a signal to leave, once however often it was told. */
+  /** Puts another process in the place of one that leaves without its master's word, once however often it was told. */
   succeed(process: WorkerProcess): void {
     if (process === this.#current && !this.#replacing && !this.#closed && !this.#revival) void this.#revive(process.age);
   }

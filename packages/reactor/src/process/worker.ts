@@ -26,8 +26,14 @@ export const startWorker = async (
   host: Host = process,
 ): Promise<Service> => {
   const leave = leaving(engine, host);
-  const link = new MasterLink({ leave: (timeout) => void leave(timeout), reopenLogs: () => engine.logs.reopen() }, host);
+  let leaves = false;
+  const leaveAsTold = (timeout: number): void => {
+    leaves = true;
+    void leave(timeout);
+  };
+  const link = new MasterLink({ leave: leaveAsTold, reopenLogs: () => engine.logs.reopen() }, host);
   const leaveUnasked = async (timeout: number): Promise<void> => {
+    leaves = true;
     await link.send({ skitai: "leaving" });
     await leave(timeout);
   };
@@ -38,6 +44,10 @@ export const startWorker = async (
     SIGTERM: () => void leaveUnasked(options.stopTimeout),
     SIGQUIT: () => void leaveUnasked(options.gracefulTimeout),
     SIGUSR1: () => engine.logs.reopen(),
+  });
+  // An app has closed the engine: the master must offer nothing more to this process, which is of no further use.
+  engine.on("draining", () => {
+    if (!leaves) void leaveUnasked(options.gracefulTimeout);
   });
   engine.on("restart", () => void link.send({ skitai: "restart" }));
   engine.on("shutdown", () => void link.send({ skitai: "shutdown" }));
