@@ -257,3 +257,35 @@ test("a file is not looked at more often than asked", async () => {
   expect(calls).toBe(2);
   await expect(watchFile("a\0b", () => null, 0)(was)).rejects.toThrow("null bytes");
 });
+
+test("a function that fails on a new file is called again before the next request", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "saddle-modified-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "config");
+  writeFileSync(file, "1");
+  const outcomes = [() => Promise.reject(new Error("no database")), () => "loaded", () => "again"];
+  const watch = watchFile(file, () => outcomes.shift()!(), 1000);
+  const was = {} as SaddleWas;
+  await expect(watch(was)).rejects.toThrow("no database");
+  expect(await watch(was)).toBe("loaded");
+  expect(await watch(was)).toBeUndefined();
+});
+
+test("a function that fails on an old state of a file does not forget that there is a newer one", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "saddle-modified-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "config");
+  writeFileSync(file, "1");
+  const first = Promise.withResolvers<string>();
+  const entered = Promise.withResolvers<void>();
+  const outcomes = [() => (entered.resolve(), first.promise), () => "newer", () => "again"];
+  const watch = watchFile(file, () => outcomes.shift()!(), 0);
+  const was = {} as SaddleWas;
+  const failed = expect(watch(was)).rejects.toThrow("no database");
+  await entered.promise;
+  utimesSync(file, new Date(), new Date(Date.now() + 5000));
+  expect(await watch(was)).toBe("newer");
+  first.reject(new Error("no database"));
+  await failed;
+  expect(await watch(was)).toBeUndefined();
+});

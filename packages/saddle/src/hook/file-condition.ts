@@ -4,7 +4,7 @@ import type { SaddleWas } from "../was/types.ts";
 
 /**
  * Calls a function before a request when a file is new: on the first request, and then whenever its modification time is later than at the
- * last look. A file that is missing is no news.
+ * last look. A file that is missing is no news. A call that fails is made again before the next request.
  *
  * @param interval milliseconds between two looks.
  * @param now the clock, in milliseconds.
@@ -21,9 +21,17 @@ export const watchFile = (
     if (now() - looked < interval) return undefined;
     looked = now();
     const time = await modificationTime(path);
-    if (time === undefined || time <= modified) return undefined;
+    const before = modified;
+    if (time === undefined || time <= before) return undefined;
+    // Before the call ends, so that no other request makes it too.
     modified = time;
-    return call(was, path);
+    try {
+      return await call(was, path);
+    } catch (error) {
+      if (modified === time) modified = before;
+      looked = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
   };
 };
 
