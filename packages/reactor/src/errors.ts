@@ -18,6 +18,11 @@ const templates = {
     "Cannot mount {value} at {point}: nothing here can serve an alias. Install @skitai/gateway and add engine.use(gateway()).",
   SKITAI_REACTOR_NO_MOUNT: 'Nothing is mounted. Call mount("/", target) before run() or listen().',
   SKITAI_REACTOR_BAD_ALIAS: "{value} is not an alias definition: {hint}",
+  SKITAI_REACTOR_MEMBER_UNKNOWN: "@{name} has no member {value}. It has: {members}.",
+  SKITAI_REACTOR_NO_MEMBER: "No member of @{name} can be asked: {reason}.",
+  SKITAI_REACTOR_CLUSTER_BUSY: "The members of @{name} are busy: {reason}.",
+  SKITAI_REACTOR_CLUSTER_OPEN: "Most requests to @{name} fail, so none is sent for another {remaining} ms.",
+  SKITAI_REACTOR_CLUSTER_CLOSED: "The cluster @{name} is closed.",
   SKITAI_REACTOR_BAD_HOST:
     '{value} is not a virtual host. Use a name ("www.site.com"), ".site.com", "*.site.com" or "default"; separate several with blanks.',
   SKITAI_REACTOR_NAME_TAKEN: "was.{name} exists already. Choose another name, or call wac.unregister({value}) first.",
@@ -44,6 +49,16 @@ const templates = {
   SKITAI_REACTOR_LOGGER_EXISTS: "There is a logger {name} already. Get it with logger.get({value}).",
   SKITAI_REACTOR_PID_FILE: "Cannot use the pid file {file}: {reason}",
   SKITAI_REACTOR_START_FAILED: "{reason}",
+  SKITAI_REACTOR_COORDINATOR_CLOSED: "The coordinator is closed: its engine has ended, or close() was called.",
+  SKITAI_REACTOR_BAD_MESSAGE: "This message cannot be published: {reason}. Publish what JSON can express.",
+  SKITAI_REACTOR_NO_UPDATE_KEYS: 'There are no keys for {method}. Declare them before run(): addlu("tables.users").',
+  SKITAI_REACTOR_UPDATE_KEY_UNKNOWN: "{value} was not declared with addlu(). Declared: {known}.",
+  SKITAI_REACTOR_NO_THREADS: "was.thread needs threads, and there are none: threads is 0. Give the engine at least one.",
+  SKITAI_REACTOR_THREAD_MODULE: "Cannot load {value} in a thread: {reason}",
+  SKITAI_REACTOR_THREAD_EXPORT: "{value} exports no function {name}. It exports: {exports}.",
+  SKITAI_REACTOR_THREAD_DIED: "The thread has ended {outcome}.",
+  SKITAI_REACTOR_THREAD_TIMEOUT: "{name} of {value} took longer than {timeout} ms in a thread.",
+  SKITAI_REACTOR_THREADS_CLOSED: "The threads are closed: their engine has ended, or close() was called.",
 } as const;
 
 /** The stable codes of this package's errors. */

@@ -46,15 +46,26 @@ export interface Coordinator extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** When keys were last updated, in milliseconds since the epoch. Each client has a copy, so that reading waits for nobody. */
+/**
+ * When keys were last updated, in milliseconds since the epoch. Each client that wants it has a copy, so that reading waits for nobody.
+ *
+ * @example
+ * await coordinator.updates.load();
+ * await coordinator.updates.set("tables.users");
+ * coordinator.updates.get("tables.users", "tables.photos"); // 1795204800000
+ */
 export interface UpdateTable {
-  /** When the service began: what counts for a key that was never set. The same in all clients. */
-  readonly since: number;
-  /** The newest time of these keys, as this client knows them. */
-  get(...keys: string[]): number;
+  /** Fetches the copy, and has it kept up to date from then on. @throws SKITAI_REACTOR_COORDINATOR_CLOSED */
+  load(): Promise<void>;
+  /**
+   * The newest time of these keys, as this client knows them. A key that was never set counts as set when the service began, which is the
+   * same moment in all clients. Before {@link load} everything counts as set just now.
+   */
+  get(...keys: readonly string[]): number;
   /**
    * Sets the time of a key, here at once. A key's time never goes back: an older one changes nothing.
-   * Resolves with the time that holds, when every living client has it, or has not confirmed it for a second.
+   * Resolves with the time that holds, when every living client with a copy has it. One that does not confirm it within a second is not
+   * waited for any longer.
    *
    * @param time default: now, or 1 ms after the time before where the clock has not gone on since.
    * @throws SKITAI_REACTOR_COORDINATOR_CLOSED
@@ -65,7 +76,7 @@ export interface UpdateTable {
 /** The right to do something alone, for a time. Releases itself with `await using`. */
 export interface Lease extends AsyncDisposable {
   readonly name: string;
-  /** Aborted as soon as the lease is not held any more: it was released, it ran out, or the client was closed. */
+  /** Aborted when the lease is not held any more: it was released, it runs out (up to 50 ms before that), or the client was closed. */
   readonly signal: AbortSignal;
   /**
    * Holds it for so long from now on.
