@@ -1,6 +1,6 @@
 import type { AliasOptions } from "@skitai/reactor";
 import { ResultCache } from "@skitai/reactor/cache";
-import { Upstreams } from "@skitai/reactor/upstream";
+import { parseAlias, Upstreams } from "@skitai/reactor/upstream";
 import { Pools } from "../core/pools.ts";
 import type { Caller, Runtime } from "../core/runtime.ts";
 import { resolveClientOptions, type ClientOptions } from "./options.ts";
@@ -20,7 +20,7 @@ export interface OwnRuntime extends Runtime {
 export const createRuntime = (options: ClientOptions, upstreams?: Upstreams): OwnRuntime => {
   const { timeout, maxResults, http, report } = resolveClientOptions(options);
   const own = upstreams ?? new Upstreams();
-  for (const [name, [kind, members, given]] of Object.entries(options.aliases ?? {})) own.define(name, kind, members, given);
+  for (const [name, [kind, members, given]] of Object.entries(options.aliases ?? {})) own.define(parseAlias(name, kind, members, given));
   const pools = new Pools();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -72,7 +72,7 @@ export const createClient = (options: ClientOptions = {}): Client => {
     upstreams: { value: runtime.upstreams, enumerable: true },
     alias: {
       value: (...definition: Parameters<Client["alias"]>) => {
-        runtime.upstreams.define(...definition);
+        runtime.upstreams.define(parseAlias(...definition));
         return client;
       },
     },

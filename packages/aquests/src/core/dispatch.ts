@@ -1,5 +1,5 @@
 import { reasonOf, waitingTime, type Duration } from "@skitai/reactor";
-import { balance, Cluster, type ClusterMember } from "@skitai/reactor/upstream";
+import { balance, Cluster, type ClusterMember, type Try } from "@skitai/reactor/upstream";
 import { AquestsError } from "../errors.ts";
 import { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -124,7 +124,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     else if (member) this.#lead(target, member).then(this.#answer, this.#fail);
     else {
       this.#waiting = new AbortController();
-      balance(target, (tried) => this.#send(clusterEndpoint(target, tried.member), tried), {
+      balance(target, (tried) => this.#try(target, tried), {
         idempotent: operation.idempotent,
         signal: this.#waiting.signal,
         failed: isMemberFault,
@@ -133,37 +133,39 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   }
 
   /** Asks one server, once. */
-  #send(endpoint: Endpoint, tried?: { sent: boolean; readonly signal?: AbortSignal | undefined }): Promise<Reply<Data>> {
-    const { operation } = this.#call;
+  #send(endpoint: Endpoint): Promise<Reply<Data>> {
     // Nobody waits any longer: this speaks against no member, so that no other one is asked.
     if (this.#over) return Promise.reject(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "it is over" }));
+    const { operation } = this.#call;
     const attempt = new Attempt();
     this.#attempts.push(attempt);
     this.#node = endpoint.address;
-    let reply: Promise<Reply<Data>>;
     try {
       this.#url = operation.urlAt(endpoint);
-      reply = operation.send(endpoint, attempt);
+      return operation.send(endpoint, attempt);
     } catch (error) {
       return Promise.reject(aquestsError(error));
     }
-    if (!tried) return reply;
-    tried.signal?.addEventListener(
-      "abort",
-      () => attempt.cancel(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "another was faster" })),
-      { once: true },
-    );
-    return reply.then(
-      (answer) => {
-        // Of several that were asked at once, the first to answer ends the call.
-        if (!this.#over) this.#node = endpoint.address;
-        return answer;
-      },
-      (error: unknown) => {
-        tried.sent = attempt.sent;
-        throw error;
-      },
-    );
+  }
+
+  /** Asks one member of an alias, as one of perhaps several tries. */
+  async #try(cluster: Cluster, tried: Try): Promise<Reply<Data>> {
+    const endpoint = clusterEndpoint(cluster, tried.member);
+    const sending = this.#send(endpoint);
+    const attempt = this.#attempts.at(-1)!;
+    // Where two are asked at once, the slower one is told.
+    if (cluster.hedgeAfter !== undefined) {
+      const slower = new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "another member was faster" });
+      tried.signal.addEventListener("abort", () => attempt.cancel(slower), { once: true });
+    }
+    try {
+      const reply = await sending;
+      this.#node = endpoint.address;
+      return reply;
+    } catch (error) {
+      tried.sent = attempt.sent;
+      throw error;
+    }
   }
 
   /** Asks the one member of an alias that this request is for. */

@@ -10,8 +10,11 @@ export interface Endpoint extends Omit<Member, "weight"> {
 }
 
 /** What tells two endpoints apart: connections are shared by those with the same. Holds credentials, so it is never shown. */
-export const identity = (kind: string, { tls, address, user, password, database }: Endpoint): string =>
-  JSON.stringify([kind, tls, address, user, password, database]);
+export const identity = (kind: string, endpoint: Endpoint): string => `${kind} ${identityEnd(endpoint)}`;
+
+/** The part that is the same whatever is spoken. */
+export const identityEnd = ({ tls, address, user, password, database }: Endpoint): string =>
+  JSON.stringify([tls, address, user, password, database]);
 
 const endpoints = new WeakMap<ClusterMember, Endpoint>();
 

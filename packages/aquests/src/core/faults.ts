@@ -21,10 +21,21 @@ export const isDisconnect = (error: unknown): boolean =>
   error instanceof AquestsError && (error.code === "SKITAI_AQUESTS_DISCONNECTED" || error.code === "SKITAI_AQUESTS_HTTP2_CLOSED");
 
 /** Any thrown value as an error of this package. */
-export const aquestsError = (error: unknown): AquestsError =>
-  error instanceof AquestsError
-    ? error
-    : new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "sending", reason: reasonOf(error) }, { cause: error });
+export const aquestsError = (error: unknown): AquestsError => {
+  if (error instanceof AquestsError) return error;
+  const reason = reasonOf(error);
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  if (typeof code === "string" && noMember.has(code)) return new AquestsError("SKITAI_AQUESTS_UNAVAILABLE", { reason }, { cause: error });
+  return new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "sending", reason }, { cause: error });
+};
+
+/** What a cluster throws when none of its members may be asked. */
+const noMember: ReadonlySet<string> = new Set([
+  "SKITAI_REACTOR_NO_MEMBER",
+  "SKITAI_REACTOR_CLUSTER_BUSY",
+  "SKITAI_REACTOR_CLUSTER_OPEN",
+  "SKITAI_REACTOR_CLUSTER_CLOSED",
+]);
 
 const connecting: ReadonlySet<string> = new Set([
   "ECONNREFUSED",

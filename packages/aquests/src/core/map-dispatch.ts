@@ -31,7 +31,7 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
     this.#kept = this.#recall();
     this.#dispatches = this.#kept ? [] : call.target.all().map((member) => new Dispatch(runtime, call, member).start());
     if (!this.#kept && this.#dispatches.length === 0)
-      throw new AquestsError("SKITAI_AQUESTS_UNAVAILABLE", { name: call.target.name, reason: "all are switched off." });
+      throw new AquestsError("SKITAI_AQUESTS_UNAVAILABLE", { reason: `all members of @${call.target.name} are switched off.` });
   }
 
   then<One = Results<Data>, Other = never>(

@@ -1,10 +1,12 @@
+import { identityEnd, type Endpoint } from "./endpoint.ts";
+
 /** Something with connections that a client keeps between calls. */
 export interface Pool {
   close(): Promise<void> | void;
 }
 
 /**
- * The pools of one client, by what they connect to. A protocol asks for its pool by a key and says how it is made; the client closes them all.
+ * The pools of one client, by what they connect to: keys end with the {@link identity} of an endpoint. A protocol asks for its pool by a key and says how it is made; the client closes them all.
  */
 export class Pools {
   readonly #pools = new Map<string, Pool>();
@@ -18,11 +20,12 @@ export class Pools {
     return made;
   }
 
-  /** Closes one pool and forgets it: after its member has gone, for example. */
-  async drop(key: string): Promise<void> {
-    const pool = this.#pools.get(key);
-    this.#pools.delete(key);
-    await pool?.close();
+  /** Closes the pools of a server that is asked no more, whatever they speak to it. */
+  async drop(endpoint: Endpoint): Promise<void> {
+    const end = identityEnd(endpoint);
+    const dropped = [...this.#pools].filter(([key]) => key.endsWith(end));
+    for (const [key] of dropped) this.#pools.delete(key);
+    await Promise.allSettled(dropped.map(async ([, pool]) => pool.close()));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { UpstreamKind } from "@skitai/reactor";
 import type { Cluster } from "@skitai/reactor/upstream";
 import { AquestsError } from "../errors.ts";
+import { clusterEndpoint } from "./endpoint.ts";
+import type { Pools } from "./pools.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** An alias that a call names, and the path behind it. */
@@ -19,7 +21,7 @@ export const isAliased = (target: string): boolean => target.startsWith("@");
  * @param verb shown in the error.
  * @throws SKITAI_AQUESTS_ALIAS_UNKNOWN, SKITAI_AQUESTS_ALIAS_KIND
  */
-export const findAlias = ({ upstreams }: Runtime, target: string, kinds: readonly UpstreamKind[], verb: string): Aliased => {
+export const findAlias = ({ upstreams, pools }: Runtime, target: string, kinds: readonly UpstreamKind[], verb: string): Aliased => {
   const end = target.search(/[/?]/);
   const name = target.slice(1, end < 0 ? undefined : end);
   const rest = end < 0 ? "" : target.slice(end);
@@ -29,5 +31,15 @@ export const findAlias = ({ upstreams }: Runtime, target: string, kinds: readonl
     throw new AquestsError("SKITAI_AQUESTS_ALIAS_UNKNOWN", { name, value: `@${name}`, known });
   }
   if (!kinds.includes(cluster.kind)) throw new AquestsError("SKITAI_AQUESTS_ALIAS_KIND", { name, kind: cluster.kind, verb: `${verb}()` });
+  closePoolsWith(cluster, pools);
   return { cluster, path: rest.startsWith("/") ? rest : `/${rest}` };
+};
+
+const watched = new WeakMap<Cluster, Pools>();
+
+/** Connections to a member are of no more use when it has been taken out. */
+const closePoolsWith = (cluster: Cluster, pools: Pools): void => {
+  if (watched.get(cluster) === pools) return;
+  watched.set(cluster, pools);
+  cluster.on("removed", (member) => void pools.drop(clusterEndpoint(cluster, member)));
 };

@@ -1,4 +1,5 @@
 import { refuseUnknown, type AliasOptions } from "@skitai/reactor";
+import { parseAlias } from "@skitai/reactor/upstream";
 import { createRuntime, serviceProperties, type OwnRuntime } from "../client/client.ts";
 import { clientOptionNames, type ClientOptions } from "../client/options.ts";
 import type { Services } from "../client/services.ts";
@@ -75,7 +76,7 @@ export const fetchall = async (): Promise<Summary> => {
 
 /** Names a group of servers for calls with `"@name/..."`. @throws SKITAI_REACTOR_BAD_ALIAS */
 export const alias = (name: string, kind: string, members: string | readonly string[], options?: AliasOptions): void =>
-  void facade().runtime.upstreams.define(name, kind, members, options);
+  void facade().runtime.upstreams.define(parseAlias(name, kind, members, options));
 
 const caller: Caller = {
   get runtime() {
