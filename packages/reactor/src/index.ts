@@ -46,6 +46,15 @@ export type { DaemonOptions } from "./process/daemon.ts";
 
 // Upstreams
 export type { Alias, AliasOptions } from "./upstream/alias.ts";
+export type { BalanceOptions } from "./upstream/balance.ts";
+export type { ClusterOptions } from "./upstream/cluster-options.ts";
+export type { ClusterStatus, MemberStatus } from "./upstream/cluster-status.ts";
+export type { Cluster, ClusterEvents } from "./upstream/cluster.ts";
+export type { AcquireOptions } from "./upstream/lease-desk.ts";
+export type { Lease, Outcome } from "./upstream/lease.ts";
+export type { ClusterMember, MemberState } from "./upstream/tracked-member.ts";
+export type { Try } from "./upstream/try.ts";
+export type { Upstreams } from "./upstream/upstreams.ts";
 export type { Member, UpstreamKind } from "./upstream/member.ts";
 export * from "./constants.ts";
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
-import { ReactorError, reasonOf } from "../errors.ts";
+import { ReactorError } from "../errors.ts";
 import { HostTable } from "../host/host-table.ts";
 import type { Stage } from "../host/virtual-host.ts";
 import type { Acceptor } from "../http/acceptor.ts";
@@ -15,13 +15,15 @@ import type { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
 import { waitingTime, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
+import type { Upstreams } from "../upstream/upstreams.ts";
 import type { MemberFactory, Wac } from "../was/wac.ts";
 import { createContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { Embedding } from "./embedding.ts";
+import { loggedUpstreams } from "./logged-upstreams.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
-import type { Additions, EngineEvents, HelperProcess, MountResolver, Plugin } from "./plugin.ts";
+import { runPlugins, type Additions, type EngineEvents, type HelperProcess, type MountResolver, type Plugin } from "./plugin.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
 import { shutDown } from "./shutdown.ts";
@@ -43,7 +45,8 @@ export class Engine {
   readonly logs: Loggers;
   /** Aliases by name, without `@`. The first definition of a name stays. */
   readonly aliases: ReadonlyMap<string, Alias>;
-  readonly #aliases = new Map<string, Alias>();
+  /** Clusters made of the aliases. */
+  readonly upstreams: Upstreams;
   readonly #options: ResolvedEngineOptions;
   readonly #hosts = new HostTable();
   readonly #additions: Additions = { resolvers: [], stages: [], helpers: [], sections: new Map() };
@@ -74,7 +77,6 @@ export class Engine {
     const { name, limits, health } = resolved;
     this.#options = resolved;
     this.name = name;
-    this.aliases = this.#aliases;
     const { logs, wac, Was } = createContext({
       options: resolved,
       hosts: this.#hosts,
@@ -84,6 +86,9 @@ export class Engine {
     });
     this.logs = logs;
     this.wac = wac;
+    this.upstreams = loggedUpstreams(() => logs.get("server"));
+    this.aliases = this.upstreams.aliases;
+    this.section("upstreams", () => this.upstreams.status());
     this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac, Was, additions: this.#additions });
     this.#observer =
       resolved.requestLog === false
@@ -114,8 +119,7 @@ export class Engine {
    * @example engine.alias("@members", "http", ["u:p@10.0.0.1:5001 20", "10.0.0.2:5001 10"], { role: "admin" });
    */
   alias(name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): this {
-    const alias = parseAlias(name, kind, members, options);
-    if (!this.#aliases.has(alias.name)) this.#aliases.set(alias.name, alias);
+    this.upstreams.define(parseAlias(name, kind, members, options));
     return this;
   }
 
@@ -263,20 +267,14 @@ export class Engine {
   status(filter?: string): StatusReport {
     const { requests, failures } = this.#handler.counts;
     const server = { started: this.#bornAt, requests, failures, connections: this.#connections.size, draining: this.#handler.draining };
-    return reportStatus({ wac: this.wac, hosts: this.#hosts, aliases: this.#aliases, sections: this.#additions.sections, server }, filter);
+    return reportStatus({ wac: this.wac, hosts: this.#hosts, aliases: this.aliases, sections: this.#additions.sections, server }, filter);
   }
 
   async #prepare(): Promise<void> {
     const { varPath } = this.#options;
     if (varPath !== undefined) await mkdir(varPath, { recursive: true, mode: 0o700 });
     await this.logs.open();
-    for (const plugin of this.#plugins) {
-      try {
-        await plugin(this);
-      } catch (cause) {
-        throw new ReactorError("SKITAI_REACTOR_PLUGIN_FAILED", { name: plugin.name, reason: reasonOf(cause) }, { cause });
-      }
-    }
+    await runPlugins(this.#plugins, this);
     this.#plugged = true;
     // A bootstrap may mount more, hence no iteration over a copy.
     for (const request of this.#requests) await this.#mounting.find(request);
@@ -315,6 +313,7 @@ export class Engine {
       this.#deadline,
     );
     this.#events.emit("closed");
+    await this.upstreams.close();
     await this.logs.close();
     this.#deadline.end();
   }

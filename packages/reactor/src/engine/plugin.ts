@@ -1,3 +1,4 @@
+import { ReactorError, reasonOf } from "../errors.ts";
 import type { Stage } from "../host/virtual-host.ts";
 import type { MountedApp, MountSite } from "../mount/types.ts";
 import type { Engine } from "./engine.ts";
@@ -47,3 +48,14 @@ export interface EngineEvents {
   /** An app called `was.shutdown()`. */
   shutdown: [];
 }
+
+/** Runs plugins one after the other. @throws SKITAI_REACTOR_PLUGIN_FAILED */
+export const runPlugins = async (plugins: Iterable<Plugin>, engine: Engine): Promise<void> => {
+  for (const plugin of plugins) {
+    try {
+      await plugin(engine);
+    } catch (cause) {
+      throw new ReactorError("SKITAI_REACTOR_PLUGIN_FAILED", { name: plugin.name, reason: reasonOf(cause) }, { cause });
+    }
+  }
+};

@@ -1,8 +1,10 @@
 import { BlockList, isIP } from "node:net";
 import { ReactorError } from "../errors.ts";
+import { refuseUnknown } from "../internal/check-options.ts";
+import { clusterOptionNames, resolveClusterOptions, type ClusterOptions } from "./cluster-options.ts";
 import { parseMember, type Member, type UpstreamKind } from "./member.ts";
 
-export interface AliasOptions {
+export interface AliasOptions extends ClusterOptions {
   /** Roles that a gateway's user needs, separated by blanks or commas. */
   role?: string;
   /** Client addresses that may pass a gateway: addresses or ranges, separated by blanks or commas. */
@@ -20,6 +22,8 @@ export interface Alias {
   readonly roles: readonly string[];
   readonly sources: readonly string[];
   readonly ssl: boolean;
+  /** How the members are chosen, watched and protected. */
+  readonly cluster: ClusterOptions;
 }
 
 /** Every name of a kind; the constants `DB_*` and `PROTO_*` are among them. */
@@ -40,9 +44,12 @@ const kinds: Record<string, UpstreamKind> = {
 /**
  * Checks an alias definition. A member that stands twice keeps its last weight.
  *
- * @throws SKITAI_REACTOR_BAD_ALIAS naming what is wrong.
+ * @throws SKITAI_REACTOR_BAD_ALIAS, SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION naming what is wrong.
  */
 export const parseAlias = (name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): Alias => {
+  refuseUnknown("an alias", options, { role: true, source: true, ssl: true, ...clusterOptionNames });
+  const { role, source, ssl: wantsTls, ...cluster } = options;
+  resolveClusterOptions(cluster);
   const bare = name.startsWith("@") ? name.slice(1) : name;
   if (!/^[\w.-]+$/.test(bare))
     throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
@@ -54,18 +61,20 @@ export const parseAlias = (name: string, kind: string, members: string | readonl
     });
   const list = typeof members === "string" ? [members] : members;
   if (list.length === 0) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "at least one member is needed." });
+  const ssl = wantsTls ?? (known === "https" || known === "wss");
   const byAddress = new Map<string, Member>();
   for (const text of list) {
-    const member = parseMember(text, known);
+    const member = parseMember(text, known, ssl);
     byAddress.set(known === "sqlite3" ? member.database! : `${member.host}:${member.port}/${member.database ?? ""}`, member);
   }
   return {
     name: bare,
     kind: known,
     members: [...byAddress.values()],
-    roles: words(options.role),
-    sources: words(options.source).map(checkedSource),
-    ssl: options.ssl ?? (known === "https" || known === "wss"),
+    roles: words(role),
+    sources: words(source).map(checkedSource),
+    ssl,
+    cluster,
   };
 };
 

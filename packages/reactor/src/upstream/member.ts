@@ -25,6 +25,10 @@ const ports: Record<Exclude<UpstreamKind, "sqlite3">, number> = {
   mongodb: 27017,
 };
 
+/** The port of a kind, where a member names none; TLS has its own for HTTP and WebSocket. */
+const defaultPort = (kind: Exclude<UpstreamKind, "sqlite3">, ssl: boolean): number =>
+  ssl && (kind === "http" || kind === "ws") ? ports.https : ports[kind];
+
 const grammar =
   /^(?:(?<user>[^:@/\s]*)(?::(?<password>[^@\s]*))?@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]+)(?::(?<port>\d+))?(?:\/(?<database>[^\s]*))?$/i;
 
@@ -32,10 +36,11 @@ const grammar =
  * Reads `[user[:password]@]host[:port][/database][ weight]`. User and password are percent-encoded (`%40` for `@`); of SQLite the member is
  * the path of the file.
  *
+ * @param ssl whether TLS is spoken to it, for the port of one that names none.
  * @throws SKITAI_REACTOR_BAD_ALIAS; the message shows no password.
  * @example parseMember("u:p%40w@10.0.0.1:5001 20", "http") // { host: "10.0.0.1", port: 5001, user: "u", password: "p@w", weight: 20, ... }
  */
-export const parseMember = (text: string, kind: UpstreamKind): Member => {
+export const parseMember = (text: string, kind: UpstreamKind, ssl = false): Member => {
   const [, address = "", weightText] = /^(.*?)(?:\s+(\d+))?$/s.exec(text.trim()) ?? [];
   const weight = weightText === undefined ? 1 : Number(weightText);
   if (weight < 1 || weight > 1_000_000) throw bad(text, "a weight is a whole number from 1.");
@@ -44,7 +49,7 @@ export const parseMember = (text: string, kind: UpstreamKind): Member => {
     return { host: "", port: 0, user: undefined, password: undefined, database: address, weight };
   }
   const parts = grammar.exec(address)?.groups;
-  const port = Number(parts?.["port"] ?? ports[kind]);
+  const port = Number(parts?.["port"] ?? defaultPort(kind, ssl));
   if (!parts || port < 1 || port > 65_535) throw bad(text, "a member is [user[:password]@]host[:port][/database][ weight].");
   const user = decode(parts["user"], text);
   return {
