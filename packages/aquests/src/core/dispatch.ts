@@ -3,8 +3,9 @@ import { balance, Cluster, type ClusterMember, type Try } from "@skitai/reactor/
 import { AquestsError } from "../errors.ts";
 import { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
-import { clusterEndpoint, identity, type Endpoint } from "./endpoint.ts";
+import { clusterEndpoint, type Endpoint } from "./endpoint.ts";
 import { aquestsError, isDisconnect, isMemberFault } from "./faults.ts";
+import { cacheKey, keptOf, type Kept } from "./kept.ts";
 import type { Reply } from "./operation.ts";
 import { Result, type ResultOrigin, type ResultStatus } from "./result.ts";
 import { Results } from "./results.ts";
@@ -16,13 +17,6 @@ export interface WaitOptions {
 }
 
 const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});
-
-/** What the result cache keeps of a result. */
-export interface Kept {
-  readonly reply: Reply<unknown>;
-  readonly node: string;
-  readonly url: string;
-}
 
 /**
  * One request under way. It was sent when the verb was called; awaiting it gives its {@link Result} and never rejects.
@@ -278,27 +272,3 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     else this.#runtime.results.set(key, keptOf(result), seconds, this.#askedAt);
   };
 }
-
-/** A result as the cache keeps it: what a filter made of it is kept too. */
-export const keptOf = (result: Result<unknown>): Kept => ({
-  node: result.node,
-  url: result.url,
-  reply: {
-    statusCode: result.statusCode,
-    reason: result.reason,
-    version: result.version,
-    headers: result.headers,
-    content: result.content,
-    data: result.data,
-    history: result.history,
-    details: result.details,
-  },
-});
-
-/** What a call is kept under; undefined where it may not be kept. */
-export const cacheKey = <Data>(call: Call<Data>): string | undefined => {
-  const key = call.operation.cacheKey();
-  if (key === undefined) return undefined;
-  const { target } = call;
-  return `${target instanceof Cluster ? `@${target.name}` : identity("", target)} ${call.operation.method} ${key}`;
-};
