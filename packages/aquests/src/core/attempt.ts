@@ -5,21 +5,26 @@ export class Attempt {
   /** Why to give up; undefined while the answer is still wanted. */
   cancelled: Error | undefined = undefined;
   /** Set by the protocol: what stops it. Called once at most. */
-  oncancel: ((reason: Error) => void) | undefined = undefined;
+  onCancel: ((reason: Error) => void) | undefined = undefined;
 
   /** Tells the protocol that nobody waits any longer. */
   cancel(reason: Error): void {
     if (this.cancelled) return;
     this.cancelled = reason;
-    this.oncancel?.(reason);
+    this.onCancel?.(reason);
+  }
+
+  /** Says what stops it from now on. */
+  stopWith(stop: ((reason: Error) => void) | undefined): void {
+    this.oncancel = stop;
   }
 
   /** The same as an AbortSignal, for drivers that take one. */
   signal(): AbortSignal {
     const controller = new AbortController();
     if (this.cancelled) controller.abort(this.cancelled);
-    const before = this.oncancel;
-    this.oncancel = (reason) => {
+    const before = this.onCancel;
+    this.onCancel = (reason) => {
       before?.(reason);
       controller.abort(reason);
     };

@@ -68,6 +68,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     return this;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise of its result
   then<One = Result<Data>, Other = never>(
     fulfilled?: ((result: Result<Data>) => One | PromiseLike<One>) | null,
     rejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,
@@ -114,7 +115,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     }
     if (member === undefined && this.#recall()) return;
     this.#limit(options.timeout === undefined ? this.#runtime.timeout : waitingTime(options.timeout, "timeout"));
-    if (!(target instanceof Cluster)) this.#send(target).then(this.#answer, this.#again);
+    if (!(target instanceof Cluster)) this.#sendDirectly(target, this.#again);
     else if (member) this.#lead(target, member).then(this.#answer, this.#fail);
     else {
       this.#waiting = new AbortController();
@@ -124,6 +125,10 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
         failed: isMemberFault,
       }).then(this.#answer, this.#fail);
     }
+  }
+
+  #sendDirectly(endpoint: Endpoint, failed: (error: unknown) => void): void {
+    this.#send(endpoint).then(this.#answer, failed);
   }
 
   /** Asks one server, once. */
@@ -146,18 +151,18 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   async #try(cluster: Cluster, tried: Try): Promise<Reply<Data>> {
     const endpoint = clusterEndpoint(cluster, tried.member);
     const sending = this.#send(endpoint);
-    const attempt = this.#attempts.at(-1)!;
+    const attempt = this.#attempts.at(-1);
     // Where two are asked at once, the slower one is told.
     if (cluster.hedgeAfter !== undefined) {
       const slower = new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "another member was faster" });
-      tried.signal.addEventListener("abort", () => attempt.cancel(slower), { once: true });
+      tried.signal.addEventListener("abort", () => attempt?.cancel(slower), { once: true });
     }
     try {
       const reply = await sending;
       this.#node = endpoint.address;
       return reply;
     } catch (error) {
-      tried.sent = attempt.sent;
+      tried.sent = attempt?.sent ?? false;
       throw error;
     }
   }
@@ -192,7 +197,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     const { target, operation } = this.#call;
     if (this.#over || target instanceof Cluster || this.#attempts.length > 1 || !isDisconnect(error) || (sent && !operation.idempotent))
       return this.#fail(error);
-    this.#send(target).then(this.#answer, this.#fail);
+    this.#sendDirectly(target, this.#fail);
   };
 
   readonly #aborted = (): void => this.abort(this.#call.options.signal?.reason);
@@ -213,7 +218,8 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     const attempts = this.#attempts;
     this.#finish(this.#make(status, undefined, error));
     for (const attempt of attempts) attempt.cancel(error);
-    this.#waiting?.abort(error);
+    // By its name the cluster knows that the member was too slow, and not that somebody turned away.
+    this.#waiting?.abort(status === 1 ? new DOMException(error.message, "TimeoutError") : error);
   }
 
   #make(status: ResultStatus, reply: Reply<Data> | undefined, error: AquestsError | undefined): Result<Data> {

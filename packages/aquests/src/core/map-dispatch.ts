@@ -35,6 +35,7 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
       throw new AquestsError("SKITAI_AQUESTS_UNAVAILABLE", { reason: `all members of @${call.target.name} are switched off.` });
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise of its results
   then<One = Results<Data>, Other = never>(
     fulfilled?: ((results: Results<Data>) => One | PromiseLike<One>) | null,
     rejected?: ((reason: unknown) => Other | PromiseLike<Other>) | null,

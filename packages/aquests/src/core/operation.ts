@@ -21,7 +21,7 @@ export interface Operation<Data> {
   urlAt(endpoint: Endpoint): string;
   /**
    * Asks one server. Rejects with an `AquestsError` that says what happened; an answer that is an error in the terms of the protocol (HTTP 404, an
-   * XML-RPC fault) is a reply. Must stop soon after `attempt.oncancel`.
+   * XML-RPC fault) is a reply. Must stop soon after `attempt.onCancel`.
    */
   send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>>;
 }

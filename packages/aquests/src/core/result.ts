@@ -134,7 +134,7 @@ export class Result<Data> {
 
   /** Throws what went wrong, unless there was an answer; HTTP errors are answers. */
   reraise(): this {
-    if (this.status !== 3) throw this.error;
+    if (this.status !== 3) throw this.error ?? new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "sending", reason: this.reason });
     return this;
   }
 

@@ -47,7 +47,6 @@ export interface StreamedPromise extends PromiseVerbs {}
  *   return promise;
  * });
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class StreamedPromise implements AsyncIterable<string | Uint8Array> {
   [name: string]: unknown;
   readonly #caller: Caller;
@@ -107,7 +106,7 @@ export class StreamedPromise implements AsyncIterable<string | Uint8Array> {
         value: template,
         hint: "This app has no templates: its `was` cannot render.",
       });
-    return render(template, { ...this, ...data });
+    return render(template, Object.assign(Object.create(null) as Record<string, unknown>, this, data));
   }
 
   /** Sends a part of the response. */
