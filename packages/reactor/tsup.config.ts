@@ -7,6 +7,7 @@ export default defineConfig(
     "src/upstream/index.ts",
     "src/cache/index.ts",
     "src/coordination/index.ts",
+    "src/rpc/index.ts",
     "src/threads/index.ts",
     "src/threads/thread-entry.ts",
   ]),

@@ -59,6 +59,8 @@ const templates = {
   SKITAI_REACTOR_THREAD_DIED: "The thread has ended {outcome}.",
   SKITAI_REACTOR_THREAD_TIMEOUT: "{name} of {value} took longer than {timeout} ms in a thread.",
   SKITAI_REACTOR_THREADS_CLOSED: "The threads are closed: their engine has ended, or close() was called.",
+  SKITAI_REACTOR_RPC_UNREADABLE: "This is no message of {protocol}: {reason}.",
+  SKITAI_REACTOR_RPC_UNWRITABLE: "{path} cannot be said in {protocol}: {reason}.",
 } as const;
 
 /** The stable codes of this package's errors. */
@@ -129,6 +131,7 @@ export const errorMessage = (template: string, details: Record<string, unknown>)
 
 /** Values are quoted, so that an empty string or a blank at the end can be seen; prose is not. */
 const show = (value: unknown, name: string): string => {
+  if (typeof value === "number") return String(value);
   if (typeof value !== "string") return value === undefined ? "undefined" : (JSON.stringify(value) ?? typeof value);
   return name === "value" ? JSON.stringify(value) : value;
 };
