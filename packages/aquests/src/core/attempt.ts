@@ -14,11 +14,6 @@ export class Attempt {
     this.onCancel?.(reason);
   }
 
-  /** Says what stops it from now on. */
-  stopWith(stop: ((reason: Error) => void) | undefined): void {
-    this.oncancel = stop;
-  }
-
   /** The same as an AbortSignal, for drivers that take one. */
   signal(): AbortSignal {
     const controller = new AbortController();
