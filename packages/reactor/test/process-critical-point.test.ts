@@ -54,6 +54,18 @@ test("the critical point is off unless it is asked for, and with an interval of 
   expect(resolveCriticalPoint({})).toMatchObject({ cpuPercent: 90, continuous: 3, interval: 20_000 });
 });
 
+test.each([
+  [{ cpuPercent: 0 }, "criticalPoint.cpuPercent cannot be 0. Use a percentage of one core above 0, such as 90, or Infinity for no limit."],
+  [{ cpuPercent: Number.NaN }, "criticalPoint.cpuPercent cannot be NaN"],
+  [{ cpuPercent: "90" }, 'criticalPoint.cpuPercent cannot be "90"'],
+  [{ continuous: -1 }, "criticalPoint.continuous cannot be -1. Use a whole number from 0."],
+  [{ continuous: 2.5 }, "criticalPoint.continuous cannot be 2.5"],
+  [{ interval: 0, continuous: -1 }, "criticalPoint.continuous cannot be -1"],
+  [{ cpu: 90 }, "An option of criticalPoint cannot be"],
+])("%j is no critical point", (options, message) => {
+  expect(() => resolveCriticalPoint(options as never)).toThrow(message);
+});
+
 /** A worker that reports what it is told to; it has no process. */
 const fakeWorker = (): Measured & { use: (cpu: number) => void } => {
   const worker = {

@@ -110,6 +110,10 @@ test("options that make no sense are refused by name", () => {
   expect(() => resolveRunOptions({ workers: 100_000 })).toThrow("workers cannot be 100000. Use a whole number from 0 to ");
   expect(() => resolveRunOptions({ workers: 0, useReloader: true })).toThrow("useReloader cannot be true");
   expect(() => resolveRunOptions({ workers: 0, criticalPoint: {} })).toThrow("criticalPoint cannot be");
+  expect(() => resolveRunOptions({ criticalPoint: { continuous: -1 } })).toThrow("criticalPoint.continuous cannot be -1");
+  expect(() => resolveRunOptions({ respawn: { dely: "1s" } as never })).toThrow("Did you mean delay?");
+  expect(() => resolveRunOptions({ reusePort: "yes" as never })).toThrow('reusePort cannot be "yes"');
+  expect(() => resolveRunOptions({ pidFile: "" })).toThrow('pidFile cannot be ""');
   expect(() => resolveRunOptions({ stopTimeout: -1 })).toThrow("stopTimeout is not a duration");
 });
 

@@ -76,11 +76,10 @@ export class Mounting {
     responses,
   }: Pick<ResolvedEngineOptions, "maxAge" | "fileCacheSize" | "responses">): Promise<void> {
     const { hosts, additions } = this.#parts;
-    const ages = Object.entries(maxAge).map(([prefix, seconds]) => ({ prefix, seconds }));
     const store = new FileStore({ cacheSize: fileCacheSize, server: responses.server });
     for (const host of hosts) {
       host.stages.push(...additions.stages);
-      if (host.directories.length > 0) host.files = new StaticFiles({ mounts: host.directories, maxAge: ages, store, responses });
+      if (host.directories.length > 0) host.files = new StaticFiles({ mounts: host.directories, maxAge, store, responses });
     }
     for (const host of hosts) for (const { app } of host.mounts) await app.mounted?.();
   }

@@ -1,10 +1,10 @@
 import { basename, resolve } from "node:path";
-import { ReactorError } from "../errors.ts";
 import { resolveLimits, type LimitOptions, type Limits } from "../http/limits.ts";
 import { TrustedProxies } from "../http/trusted-proxies.ts";
 import type { ResponseSettings } from "../response/settings.ts";
+import { maxAgeRules, type MaxAgeRule } from "../static/max-age.ts";
 import { size, type Size } from "../units.ts";
-import { optional, refuseUnknown } from "../internal/check-options.ts";
+import { optional, refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 
 export interface EngineOptions extends LimitOptions {
   /** Shown in titles, logs and the status page. @default the name of the directory */
@@ -61,7 +61,7 @@ export interface ResolvedEngineOptions {
   readonly limits: Limits;
   readonly proxies: TrustedProxies;
   readonly responses: ResponseSettings;
-  readonly maxAge: Readonly<Record<string, number>>;
+  readonly maxAge: readonly MaxAgeRule[];
   readonly fileCacheSize: number;
   readonly health: { readonly live: string | undefined; readonly ready: string | undefined };
   readonly config: Record<string, unknown>;
@@ -86,7 +86,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     requestLog: options.requestLog === "json" ? "json" : (optional("requestLog", options.requestLog, "boolean") ?? true),
     logOff: options.logOff ?? [],
     maxLogSize: size(options.maxLogSize ?? "1gb", "maxLogSize"),
-    keepLogs: wholeNumber("keepLogs", options.keepLogs ?? 30),
+    keepLogs: wholeNumber("keepLogs", options.keepLogs ?? 30, 1),
     limits: resolveLimits(options),
     proxies: new TrustedProxies(options.trustedProxies ?? []),
     responses: {
@@ -94,9 +94,9 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
       compressFrom: options.compressFrom === false ? Number.POSITIVE_INFINITY : size(options.compressFrom ?? "2kb", "compressFrom"),
       debug: optional("debug", options.debug, "boolean") ?? false,
     },
-    maxAge: options.maxAge ?? {},
+    maxAge: maxAgeRules(options.maxAge ?? {}),
     fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
-    health: { live: options.health?.live, ready: options.health?.ready },
+    health: healthPaths(options.health ?? {}),
     config: options.config ?? {},
     workers: wholeNumber("workers", options.workers ?? 0),
     workerId: options.workerId ?? "M",
@@ -138,8 +138,7 @@ export const engineOptionNames: Readonly<Record<keyof Required<EngineOptions>, t
   maxStreams: true,
 };
 
-const wholeNumber = (what: string, value: number): number => {
-  if (!Number.isInteger(value) || value < 0)
-    throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: "Use a whole number from 0." });
-  return value;
+const healthPaths = (health: NonNullable<EngineOptions["health"]>): ResolvedEngineOptions["health"] => {
+  refuseUnknown("health", health, { live: true, ready: true });
+  return { live: optional("health.live", health.live, "string"), ready: optional("health.ready", health.ready, "string") };
 };

@@ -1,3 +1,5 @@
+import { ReactorError } from "../errors.ts";
+import { wholeNumber } from "../internal/check-options.ts";
 import { size, waitingTime, type Duration, type Size } from "../units.ts";
 
 /** Bounds on what clients may send and how long they may take. */
@@ -31,18 +33,24 @@ export interface LimitOptions {
 /** {@link LimitOptions} with every default filled in: milliseconds and bytes. */
 export type Limits = { readonly [Name in keyof Required<LimitOptions>]: number };
 
-/** @throws SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
+/** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
 export const resolveLimits = (options: LimitOptions): Limits => ({
   keepAlive: waitingTime(options.keepAlive ?? "30s", "keepAlive"),
   requestTimeout: waitingTime(options.requestTimeout ?? "30s", "requestTimeout"),
   bodyTimeout: waitingTime(options.bodyTimeout ?? "300s", "bodyTimeout"),
   http2KeepAlive: waitingTime(options.http2KeepAlive ?? "120s", "http2KeepAlive"),
   maxHeaderSize: size(options.maxHeaderSize ?? "64kb", "maxHeaderSize"),
-  maxHeaders: size(options.maxHeaders ?? 200, "maxHeaders"),
+  maxHeaders: wholeNumber("maxHeaders", options.maxHeaders ?? 200, 1),
   maxUrlSize: size(options.maxUrlSize ?? "8kb", "maxUrlSize"),
   maxPostBodySize: size(options.maxPostBodySize ?? "5mb", "maxPostBodySize"),
   maxMultipartBodySize: size(options.maxMultipartBodySize ?? "20mb", "maxMultipartBodySize"),
-  maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
-  maxRequestsPerConnection: size(options.maxRequestsPerConnection ?? 0, "maxRequestsPerConnection"),
-  maxStreams: size(options.maxStreams ?? 100, "maxStreams"),
+  maxConnections: mostConnections(options.maxConnections ?? Number.POSITIVE_INFINITY),
+  maxRequestsPerConnection: wholeNumber("maxRequestsPerConnection", options.maxRequestsPerConnection ?? 0),
+  maxStreams: wholeNumber("maxStreams", options.maxStreams ?? 100, 1, 2 ** 32 - 1),
 });
+
+const mostConnections = (value: number): number => {
+  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && value >= 0)) return value;
+  const hint = "Use a whole number from 0, or Infinity for no limit.";
+  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "maxConnections", value, hint });
+};

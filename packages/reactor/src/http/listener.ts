@@ -1,8 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
-import { ReactorError } from "../errors.ts";
-import { optional, refuseUnknown } from "../internal/check-options.ts";
+import { optional, refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { rawError } from "../response/error-page.ts";
 import type { Acceptor, BindAddress } from "./acceptor.ts";
 import { createForwardServer } from "./forward.ts";
@@ -40,18 +39,13 @@ const listenOptionNames: Readonly<Record<keyof Required<ListenOptions>, true>> =
  */
 export const bindAddress = (options: ListenOptions): BindAddress => {
   refuseUnknown("a listener", options, listenOptionNames);
-  if (options.forwardTo !== undefined) within("forwardTo", options.forwardTo, 1, 65_535);
+  if (options.forwardTo !== undefined) wholeNumber("forwardTo", options.forwardTo, 1, 65_535);
   return {
     // An empty address would mean all interfaces.
     address: optional("address", options.address, "string") ?? "127.0.0.1",
-    port: within("port", options.port ?? 5000, 0, 65_535),
-    backlog: within("backlog", options.backlog ?? 4096, 1, 65_535),
+    port: wholeNumber("port", options.port ?? 5000, 0, 65_535),
+    backlog: wholeNumber("backlog", options.backlog ?? 4096, 1, 65_535),
   };
-};
-
-const within = (what: string, value: number, least: number, most: number): number => {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: `Use a whole number from ${least} to ${most}.` });
 };
 
 export interface ListenerParts {

@@ -36,6 +36,18 @@ export const optional = <Value extends string | number | boolean>(
   });
 };
 
+/**
+ * A whole number within bounds.
+ *
+ * @throws SKITAI_REACTOR_BAD_OPTION naming the option and the bounds.
+ * @example wholeNumber("port", 5000, 0, 65_535) // 5000
+ */
+export const wholeNumber = (what: string, value: number, least = 0, most: number = Number.MAX_SAFE_INTEGER): number => {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const hint = `Use a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}.`;
+  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint });
+};
+
 /** Equal but for case, or for one letter that is missing, added or another, or for the order of letters. */
 const resembles = (one: string, other: string): boolean => {
   const [short, long] = [one.toLowerCase(), other.toLowerCase()].toSorted((a, b) => a.length - b.length) as [string, string];

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../internal/check-options.ts";
 import { waitingTime, type Duration } from "../units.ts";
 
 /** How fast processes that died are started again. */
@@ -17,12 +18,15 @@ export interface ResolvedRespawn {
   readonly stableAfter: number;
 }
 
-/** @throws SKITAI_REACTOR_BAD_DURATION */
-export const resolveRespawn = (options: RespawnOptions = {}): ResolvedRespawn => ({
-  delay: waitingTime(options.delay ?? "100ms", "respawn.delay"),
-  maxDelay: waitingTime(options.maxDelay ?? "30s", "respawn.maxDelay"),
-  stableAfter: waitingTime(options.stableAfter ?? "10s", "respawn.stableAfter"),
-});
+/** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION */
+export const resolveRespawn = (options: RespawnOptions = {}): ResolvedRespawn => {
+  refuseUnknown("respawn", options, { delay: true, maxDelay: true, stableAfter: true });
+  return {
+    delay: waitingTime(options.delay ?? "100ms", "respawn.delay"),
+    maxDelay: waitingTime(options.maxDelay ?? "30s", "respawn.maxDelay"),
+    stableAfter: waitingTime(options.stableAfter ?? "10s", "respawn.stableAfter"),
+  };
+};
 
 /**
  * The waits between the starts of one process that keeps dying.

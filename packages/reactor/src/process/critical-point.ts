@@ -1,3 +1,5 @@
+import { ReactorError } from "../errors.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { waitingTime, size, type Duration, type Size } from "../units.ts";
 import type { Usage } from "./messages.ts";
 import { readProcStat } from "./proc-stat.ts";
@@ -5,7 +7,7 @@ import type { ServerLog } from "./served-engine.ts";
 
 /** From where on a worker is replaced. */
 export interface CriticalPointOptions {
-  /** CPU time in percent of one core. @default 90 */
+  /** CPU time in percent of one core; `Infinity` for no limit. @default 90 */
   cpuPercent?: number;
   /** How many samples in a row may be over a limit; the next one is too many. @default 3 */
   continuous?: number;
@@ -29,18 +31,34 @@ export interface ResolvedCriticalPoint {
   readonly eventLoopDelay: number;
 }
 
-/** Undefined when it is off. @throws SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
+const criticalPointNames: Readonly<Record<keyof Required<CriticalPointOptions>, true>> = {
+  cpuPercent: true,
+  continuous: true,
+  interval: true,
+  rss: true,
+  heap: true,
+  eventLoopDelay: true,
+};
+
+/** Undefined when it is off. @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE */
 export const resolveCriticalPoint = (options: CriticalPointOptions | undefined): ResolvedCriticalPoint | undefined => {
-  const interval = options === undefined ? 0 : waitingTime(options.interval ?? "20s", "criticalPoint.interval");
-  if (options === undefined || interval === 0) return undefined;
-  return {
-    cpuPercent: options.cpuPercent ?? 90,
-    continuous: options.continuous ?? 3,
-    interval,
+  if (options === undefined) return undefined;
+  refuseUnknown("criticalPoint", options, criticalPointNames);
+  const resolved: ResolvedCriticalPoint = {
+    cpuPercent: percentage(options.cpuPercent ?? 90),
+    continuous: wholeNumber("criticalPoint.continuous", options.continuous ?? 3),
+    interval: waitingTime(options.interval ?? "20s", "criticalPoint.interval"),
     rss: options.rss === undefined ? Infinity : size(options.rss, "criticalPoint.rss"),
     heap: options.heap === undefined ? Infinity : size(options.heap, "criticalPoint.heap"),
     eventLoopDelay: options.eventLoopDelay === undefined ? Infinity : waitingTime(options.eventLoopDelay, "criticalPoint.eventLoopDelay"),
   };
+  return resolved.interval === 0 ? undefined : resolved;
+};
+
+const percentage = (value: number): number => {
+  if (typeof value === "number" && value > 0) return value;
+  const hint = "Use a percentage of one core above 0, such as 90, or Infinity for no limit.";
+  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "criticalPoint.cpuPercent", value, hint });
 };
 
 /** What is measured of a worker. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ReactorError } from "../errors.ts";
 import type { ListenOptions } from "../http/listener.ts";
-import { refuseUnknown } from "../internal/check-options.ts";
+import { optional, refuseUnknown } from "../internal/check-options.ts";
 import { waitingTime, type Duration } from "../units.ts";
 import { resolveRespawn, type ResolvedRespawn, type RespawnOptions } from "./backoff.ts";
 import { resolveCriticalPoint, type CriticalPointOptions, type ResolvedCriticalPoint } from "./critical-point.ts";
@@ -84,13 +84,13 @@ export const resolveRunOptions = (options: RunOptions): ResolvedRunOptions => {
   return {
     listen: options.listen ?? [{}],
     workers,
-    pidFile: options.pidFile,
-    reusePort: options.reusePort ?? false,
+    pidFile: optional("pidFile", options.pidFile, "string"),
+    reusePort: optional("reusePort", options.reusePort, "boolean") ?? false,
     criticalPoint,
     gracefulTimeout: waitingTime(options.gracefulTimeout ?? "30s", "gracefulTimeout"),
     stopTimeout: waitingTime(options.stopTimeout ?? "1s", "stopTimeout"),
     readyTimeout: waitingTime(options.readyTimeout ?? "30s", "readyTimeout"),
-    useReloader: options.useReloader,
+    useReloader: optional("useReloader", options.useReloader, "boolean"),
     respawn: resolveRespawn(options.respawn),
   };
 };

@@ -8,6 +8,14 @@ export interface MaxAgeRule {
   readonly seconds: number;
 }
 
+/**
+ * Rules from seconds by prefix.
+ *
+ * @throws SKITAI_REACTOR_BAD_OPTION as {@link MaxAges}.
+ */
+export const maxAgeRules = (seconds: Readonly<Record<string, number>>): MaxAgeRule[] =>
+  Object.entries(seconds).map(([prefix, most]) => checked({ prefix, seconds: most }));
+
 /** More means as much (RFC 9111 section 1.2.2). */
 const longest = 2 ** 31;
 
@@ -19,7 +27,7 @@ export class MaxAges {
 
   /** @throws SKITAI_REACTOR_BAD_OPTION for a prefix that is no path, and for seconds that are not 0 or more. */
   constructor(rules: readonly MaxAgeRule[]) {
-    this.#rules = rules.map(checked).toSorted((a, b) => b.prefix.length - a.prefix.length);
+    this.#rules = rules.map((rule) => normalized(checked(rule))).toSorted((a, b) => b.prefix.length - a.prefix.length);
   }
 
   /** The seconds for a decoded path; 0 for none. */
@@ -50,11 +58,17 @@ const checked = ({ prefix, seconds }: MaxAgeRule): MaxAgeRule => {
       value: prefix,
       hint: 'Use a path such as "/" or "/images".',
     });
-  if (!(seconds >= 0))
+  if (typeof seconds !== "number" || !(seconds >= 0))
     throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", {
       what: `The max-age of ${prefix}`,
       value: seconds,
       hint: "Use a number of seconds, 0 for none.",
     });
-  return { prefix: prefix.replace(/\/+$/, ""), seconds: Math.min(Math.floor(seconds), longest) };
+  return { prefix, seconds };
 };
+
+/** As paths are compared: the rule for everything is the empty prefix. */
+const normalized = ({ prefix, seconds }: MaxAgeRule): MaxAgeRule => ({
+  prefix: prefix.replace(/\/+$/, ""),
+  seconds: Math.min(Math.floor(seconds), longest),
+});
