@@ -28,11 +28,58 @@ export interface MongodbAddress {
   readonly database: string;
 }
 
+/** A server on this machine that takes one request at a time and keeps nothing, so that all tests may use it. */
+export interface PeerAddress {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Python's gRPC with the service of `peers/route_guide.proto`. */
+export interface GrpcAddress extends PeerAddress {
+  /** The same over TLS; trust `ca`. */
+  readonly tlsUrl: string;
+  readonly ca: string;
+  /** Path of the `.proto` file. */
+  readonly protoFile: string;
+  /** Path of the same as a serialised `FileDescriptorSet`. */
+  readonly descriptorFile: string;
+}
+
+/** nginx with the locations of `src/nginx.ts`. */
+export interface NginxAddress extends PeerAddress {
+  /** HTTP/2 and HTTP/1.1 over TLS; trust `ca`. */
+  readonly tlsUrl: string;
+  readonly ca: string;
+  /** Who may see `/private/`. */
+  readonly user: string;
+  readonly password: string;
+}
+
+/** A forward proxy that speaks CONNECT. */
+export interface ProxyAddress extends PeerAddress {
+  /** Its log, which has a line with `CONNECT host:port` for each tunnel. */
+  readonly logFile: string;
+}
+
 /** What a service tells its user, by the service's name. */
 export interface ServiceAddresses {
   postgres: PostgresAddress;
   redis: RedisAddress;
   mongodb: MongodbAddress;
+  /** Python's `xmlrpc.server`; methods in `peers/methods.py`. */
+  xmlrpc: PeerAddress;
+  /** Python's `jsonrpclib`; the same methods. */
+  jsonrpc: PeerAddress;
+  grpc: GrpcAddress;
+  nginx: NginxAddress;
+  proxy: ProxyAddress;
+  /** A proxy that wants the user and password of its URL. */
+  authproxy: ProxyAddress;
+  /** The `ws` package; what each path does is in `src/websocket.ts`. */
+  websocket: PeerAddress;
+  /** A port where connecting takes forever. */
+  blackhole: PeerAddress;
 }
 
 export type ServiceName = keyof ServiceAddresses;
@@ -58,12 +105,18 @@ export interface Share<Address> {
   release(): Promise<void>;
 }
 
+/** What can be done with the process of a server. */
+export interface ServerProcess {
+  /** Sends a signal to every process of the server. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  stop(): Promise<void>;
+}
+
 /** A server that runs. */
 export interface RunningService<Address> {
+  /** What we started ourselves; nothing for a server from the environment. */
+  readonly process: ServerProcess | undefined;
   share(): Promise<Share<Address>>;
-  stop(): Promise<void>;
-  /** Sends a signal to every process of the server. A server from the environment cannot be signalled. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): void;
 }
 
 /** One kind of service: how it is found, and how it starts. */

@@ -51,7 +51,7 @@ const usableGo = async (): Promise<string | undefined> => {
 /** Go as a Python wheel, for systems whose own is too old. */
 const packagedGo = async (): Promise<string> => {
   const directory = join(cacheDirectory(), "go");
-  const go = join(directory, "bin/go");
+  const go = join(directory, "go/bin/go");
   if (existsSync(go)) return go;
   const python = findProgram(["python3"]);
   if (python === undefined) throw new Error(`FerretDB needs Go ${oldestGo.join(".")} or newer to build. Install it, or python3 with pip.`);

