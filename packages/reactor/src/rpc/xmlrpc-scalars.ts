@@ -22,10 +22,15 @@ const real = (text: string, type: string): number => {
   return special[1] === "-" ? -Infinity : Infinity;
 };
 
-const truths: Readonly<Record<string, boolean>> = { "0": false, "1": true, false: false, true: true };
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ["0", false],
+  ["1", true],
+  ["false", false],
+  ["true", true],
+]);
 
 const truth = (text: string, type: string): boolean => {
-  const value = truths[text.trim()];
+  const value = truths.get(text.trim());
   if (value === undefined) throw broken(text, type);
   return value;
 };
