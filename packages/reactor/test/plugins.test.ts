@@ -44,6 +44,28 @@ describe("a plugin", () => {
     expect(() => engine.use(() => {})).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_LISTENING" }));
   });
 
+  test("that adds mount targets, stages or processes when it is too late for them is told so", async () => {
+    await using engine = new Engine(quiet);
+    engine.mount("/", echoApp());
+    const late = (what: string): unknown =>
+      expect.objectContaining({ code: "SKITAI_REACTOR_ALREADY_LISTENING", message: expect.stringContaining(what) });
+    engine.on("mounted", () => {
+      expect(() => engine.resolve(() => undefined)).toThrow(late("resolve()"));
+      expect(() => engine.stage({ name: "late", handle: () => false })).toThrow(late("stage()"));
+    });
+    await engine.prepare();
+    expect(() => engine.helper({ name: "late", command: ["true"] })).toThrow(late("helper()"));
+    expect((await engine.request("/")).status).toBe(200);
+  });
+
+  test("may add a section of the status page at any time", async () => {
+    await using engine = new Engine(quiet);
+    engine.mount("/", echoApp());
+    await engine.request("/");
+    engine.section("late", () => "seen");
+    expect(engine.status("late")).toEqual({ late: "seen" });
+  });
+
   test("that fails is named in the error", async () => {
     await using engine = new Engine(quiet);
     const broken: Plugin = () => {

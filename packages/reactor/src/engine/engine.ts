@@ -67,6 +67,8 @@ export class Engine {
   #loaded: Promise<void> | undefined;
   /** All plugins have run. */
   #plugged = false;
+  /** A master has what it needs of the plugins. */
+  #complete = false;
   /** Plugins and bootstraps have mounted what they want, and apps are being loaded. */
   #loading = false;
   #closed: Promise<void> | undefined;
@@ -140,25 +142,28 @@ export class Engine {
     return this;
   }
 
-  /** Adds a way to serve `@alias` mounts. */
+  /** Adds a way to serve `@alias` mounts. @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded. */
   resolve(resolver: MountResolver): this {
+    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "resolve()" });
     this.#additions.resolvers.push(resolver);
     return this;
   }
 
-  /** Adds a step between files and apps, in every virtual host. */
+  /** Adds a step between files and apps, in every virtual host. @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded. */
   stage(stage: Stage): this {
+    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "stage()" });
     this.#additions.stages.push(stage);
     return this;
   }
 
-  /** Adds a process that the master keeps alive. */
+  /** Adds a process that the master keeps alive. @throws SKITAI_REACTOR_ALREADY_LISTENING when {@link prepare} is over. */
   helper(helper: HelperProcess): this {
+    if (this.#complete) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "helper()" });
     this.#additions.helpers.push(helper);
     return this;
   }
 
-  /** Adds a section to the status page. */
+  /** Adds a section to the status page, at any time. */
   section(name: string, report: () => unknown): this {
     this.#additions.sections.set(name, report);
     return this;
@@ -279,6 +284,7 @@ export class Engine {
     // A bootstrap may mount more, hence no iteration over a copy.
     for (const request of this.#requests) await this.#mounting.find(request);
     if (this.#requests.length === 0 && this.#additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
+    this.#complete = true;
   }
 
   #load(): Promise<void> {
