@@ -1,0 +1,40 @@
+import type { Readable } from "node:stream";
+
+/** The body of a request, in whatever form it was given. */
+export interface Payload {
+  /** The `Content-Type` that it has by itself. */
+  readonly type: string | undefined;
+  /** Whether it can be opened again, so that the request can be sent again: after a redirect, a refusal, or to another server. */
+  readonly repeatable: boolean;
+  /** What stands for the content in the key of a kept result; undefined where that is not known. */
+  readonly key: string | undefined;
+  open(): Buffer | Promise<Outflow>;
+}
+
+/** A body that is read while it is sent. */
+export interface Outflow {
+  readonly stream: Readable;
+  /** Bytes; undefined where that shows only at its end. */
+  readonly length: number | undefined;
+}
+
+/** Text or bytes as a body. */
+export const payloadOf = (content: string | Buffer, type?: string): Payload => {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  return {
+    type,
+    repeatable: true,
+    get key(): string {
+      return bytes.toString("latin1");
+    },
+    open: () => bytes,
+  };
+};
+
+/** What can be read once. */
+export const streamPayload = (stream: Readable, type: string): Payload => ({
+  type,
+  repeatable: false,
+  key: undefined,
+  open: async () => ({ stream, length: undefined }),
+});

@@ -1,0 +1,22 @@
+import type { Fields } from "./fields.ts";
+import type { Payload } from "./payload.ts";
+import type { Credentials } from "./route.ts";
+
+/** A request as it was asked for, checked and with every default filled in; it names no server. */
+export interface HttpRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly fields: Fields;
+  readonly payload: Payload | undefined;
+  readonly auth: Credentials | undefined;
+  /** Hand the body over as it arrives. */
+  readonly stream: boolean;
+  /** How many redirects to follow. */
+  readonly redirects: number;
+  /** Largest body that is read, in bytes. */
+  readonly maxSize: number;
+  /** Milliseconds that a body handed over as it arrives may be silent; 0 is for ever. */
+  readonly idleTimeout: number;
+  readonly insecure: boolean;
+}
