@@ -12,6 +12,7 @@ export class Keeper {
   readonly #kinds: Readonly<Record<string, ServiceKind<unknown>>>;
   /** Servers by service name; shared ones start once. */
   readonly #shared = new Map<string, Promise<RunningService<unknown>>>();
+  readonly #starting = new Set<Promise<unknown>>();
   readonly #servers = new Set<RunningService<unknown>>();
   readonly #held = new Map<string, Held>();
   #count = 0;
@@ -52,9 +53,10 @@ export class Keeper {
   /** Stops every server, also those that are just starting. */
   async close(): Promise<void> {
     this.#closed = true;
-    const shares = [...this.#held.values()].filter(({ own }) => !own);
-    await Promise.allSettled(shares.map(({ share }) => share.release()));
-    await Promise.allSettled(this.#shared.values());
+    // What was made on a server of our own goes with it.
+    const lasting = [...this.#held.values()].filter(({ server }) => server.process === undefined);
+    await Promise.allSettled(lasting.map(({ share }) => share.release()));
+    await Promise.allSettled(this.#starting);
     await Promise.allSettled([...this.#servers].map(async (server) => await server.process?.stop()));
   }
 
@@ -66,12 +68,18 @@ export class Keeper {
 
   async #start(name: string, { port }: AcquireOptions): Promise<RunningService<unknown>> {
     const kind = this.#kinds[name];
+    if (this.#closed) throw new Error("The services have ended.");
     if (kind === undefined) throw new Error(`There is no service ${name}. There are ${Object.keys(this.#kinds).join(", ")}.`);
     const source = kind.find();
     if (source === undefined) throw new Error(`${name} is not on this machine: ${kind.remedy}.`);
-    const server = await kind.start(source, port === undefined ? {} : { port });
-    this.#servers.add(server);
-    if (this.#closed) await server.process?.stop();
-    return server;
+    const started = kind.start(source, port === undefined ? {} : { port });
+    const noted = started.then((server) => this.#servers.add(server));
+    this.#starting.add(noted);
+    try {
+      await noted;
+      return await started;
+    } finally {
+      this.#starting.delete(noted);
+    }
   }
 }
