@@ -10,7 +10,14 @@ const bound: AddressInfo = { address: "127.0.0.1", family: "IPv4", port: 5000 };
 const linked = async () => {
   const channel = new FakeHost();
   const orders: string[] = [];
-  const link = new MasterLink({ leave: (timeout) => orders.push(`leave ${timeout}`), reopenLogs: () => orders.push("reopen") }, channel);
+  const link = new MasterLink(
+    {
+      leave: (timeout) => orders.push(`leave ${timeout}`),
+      reopenLogs: () => orders.push("reopen"),
+      coordinate: () => orders.push("coordinate"),
+    },
+    channel,
+  );
   const server = createServer({ pauseOnConnect: true });
   server.listen(0, "127.0.0.1");
   await eventually(() => server.listening);

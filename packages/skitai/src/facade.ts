@@ -47,6 +47,12 @@ export class Skitai {
     return this;
   }
 
+  /** Declares keys whose last update all workers share. @see Engine.addlu */
+  addlu(...keys: readonly string[]): this {
+    this.#plan.add((engine) => engine.addlu(...keys));
+    return this;
+  }
+
   /** Leaves requests out of the request log. @see Engine.logOff */
   logOff(...patterns: string[]): this {
     this.#plan.add((engine) => engine.logOff(...patterns));
@@ -81,14 +87,14 @@ export class Skitai {
     return this;
   }
 
-  /** How long an idle connection is kept. @default "30s" */
+  /** How long an idle connection is kept; 0 is for ever. @default "30s" */
   setKeepAlive(time: Duration): this {
     this.#before("setKeepAlive()");
     this.#plan.engine.keepAlive = time;
     return this;
   }
 
-  /** Longest gap between packets of a request or of its answer. @default "30s" */
+  /** Longest gap between packets of a request or of its answer while the client owes something; 0 is for ever. @default "30s" */
   setRequestTimeout(time: Duration): this {
     this.#before("setRequestTimeout()");
     this.#plan.engine.requestTimeout = time;

@@ -48,6 +48,7 @@ const owners: Readonly<Record<keyof Required<SkitaiRunOptions>, "service" | "eng
   maxAge: "engine",
   fileCacheSize: "engine",
   health: "engine",
+  coordinator: "engine",
   config: "engine",
   keepAlive: "engine",
   requestTimeout: "engine",

@@ -1,7 +1,10 @@
 import { tmpdir } from "node:os";
+import { EngineCoordinator } from "../coordination/engine-coordinator.ts";
+import { LastUpdates } from "../coordination/last-updates.ts";
 import type { HostTable } from "../host/host-table.ts";
 import type { NodeRequest } from "../http/types.ts";
 import { Loggers } from "../log/loggers.ts";
+import { describeError } from "../log/traceback.ts";
 import { TransactionIdentity } from "../was/transaction.ts";
 import { Wac } from "../was/wac.ts";
 import { Was, type WasClass } from "../was/was.ts";
@@ -15,6 +18,8 @@ export interface ContextParts {
   readonly expecting: WeakSet<NodeRequest>;
   status(filter?: string): StatusReport;
   emit(event: "rotated" | "restart" | "shutdown"): void;
+  /** A key was updated, in whichever worker. */
+  changed(key: string, args: readonly unknown[]): void;
 }
 
 /** What all requests of one engine share. */
@@ -23,10 +28,12 @@ export interface EngineContext {
   readonly wac: Wac;
   /** This engine's own class of `was` objects. */
   readonly Was: WasClass;
+  readonly coordination: EngineCoordinator;
+  readonly updates: LastUpdates;
 }
 
 /** Makes the logs, `wac` and the class of `was` of one engine. Nothing is opened yet. */
-export const createContext = ({ options, hosts, expecting, status, emit }: ContextParts): EngineContext => {
+export const createContext = ({ options, hosts, expecting, status, emit, changed }: ContextParts): EngineContext => {
   const { name, logPath, workerId, workers, config, limits, proxies, responses } = options;
   const logs = new Loggers({
     ...(logPath !== undefined && { path: logPath }),
@@ -37,7 +44,9 @@ export const createContext = ({ options, hosts, expecting, status, emit }: Conte
     onRotated: () => emit("rotated"),
   });
   class EngineWas extends Was {}
-  const wac = new Wac({ name, logger: logs, config, workerId, workers }, EngineWas);
+  const coordination = new EngineCoordinator(options.coordinator, (error) => logs.get("server").log(describeError(error), "expt"));
+  const updates = new LastUpdates({ coordinator: () => coordination.get(), changed });
+  const wac = new Wac({ name, logger: logs, config, workerId, workers, coordination, updates }, EngineWas);
   const services: Was["services"] = {
     identity: new TransactionIdentity(name),
     proxies,
@@ -45,11 +54,12 @@ export const createContext = ({ options, hosts, expecting, status, emit }: Conte
     maxPostBodySize: limits.maxPostBodySize,
     maxMultipartBodySize: limits.maxMultipartBodySize,
     temporaryPath: options.varPath ?? tmpdir(),
+    updates,
     appsOf: (host) => hosts.of(host).apps,
     status,
     lifecycle: emit,
     awaitsContinue: (req) => expecting.delete(req),
   };
   Object.defineProperties(EngineWas.prototype, { wac: { value: wac }, services: { value: services } });
-  return { logs, wac, Was: EngineWas };
+  return { logs, wac, Was: EngineWas, coordination, updates };
 };

@@ -2,6 +2,9 @@ import { EventEmitter } from "node:events";
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { ReactorError } from "../errors.ts";
+import type { EngineCoordinator } from "../coordination/engine-coordinator.ts";
+import type { LastUpdates } from "../coordination/last-updates.ts";
+import type { Coordinator } from "../coordination/types.ts";
 import { HostTable } from "../host/host-table.ts";
 import type { Stage } from "../host/virtual-host.ts";
 import type { Acceptor } from "../http/acceptor.ts";
@@ -21,6 +24,7 @@ import { createContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { Embedding } from "./embedding.ts";
 import { loggedUpstreams } from "./logged-upstreams.ts";
+import { tellChange } from "./model-changed.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
 import { runPlugins, type Additions, type EngineEvents, type HelperProcess, type MountResolver, type Plugin } from "./plugin.ts";
@@ -59,6 +63,8 @@ export class Engine {
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Socket>();
   readonly #embedding: Embedding;
+  readonly #coordination: EngineCoordinator;
+  readonly #updates: LastUpdates;
   readonly #deadline = new Deadline();
   readonly #expecting = new WeakSet<NodeRequest>();
   readonly #events = new EventEmitter<EngineEvents>();
@@ -79,13 +85,16 @@ export class Engine {
     const { name, limits, health } = resolved;
     this.#options = resolved;
     this.name = name;
-    const { logs, wac, Was } = createContext({
+    const { logs, wac, Was, coordination, updates } = createContext({
       options: resolved,
       hosts: this.#hosts,
       expecting: this.#expecting,
       status: (filter) => this.status(filter),
       emit: (event) => void this.#events.emit(event),
+      changed: (key, args) => tellChange(this.#hosts, this.#events, key, args),
     });
+    this.#coordination = coordination;
+    this.#updates = updates;
     this.logs = logs;
     this.wac = wac;
     this.upstreams = loggedUpstreams(() => logs.get("server"));
@@ -140,6 +149,28 @@ export class Engine {
   define(name: string, make: MemberFactory): this {
     this.wac.define(name, make);
     return this;
+  }
+
+  /**
+   * Declares keys whose last update all workers share: {@link Was.setlu}, {@link Was.getlu}.
+   *
+   * @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded.
+   * @example engine.addlu("tables.users", "tables.photos");
+   */
+  addlu(...keys: readonly string[]): this {
+    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "addlu()" });
+    this.#updates.declare(keys);
+    return this;
+  }
+
+  /** What this engine's workers share: messages, update times, leases, counters. Also `wac.coordinator`. */
+  get coordinator(): Coordinator {
+    return this.#coordination.get();
+  }
+
+  /** Takes the coordinator of the service that this engine runs in; `run()` does. @throws SKITAI_REACTOR_BAD_OPTION when it was used before */
+  coordinate(coordinator: Coordinator): void {
+    this.#coordination.take(coordinator);
   }
 
   /** Adds a way to serve `@alias` mounts. @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded. */
@@ -294,6 +325,7 @@ export class Engine {
   async #mountAll(): Promise<void> {
     await this.prepare();
     this.#loading = true;
+    await this.#updates.start();
     for (const request of this.#requests) {
       if (this.#closed) break;
       await this.#mounting.load(request);
@@ -318,6 +350,7 @@ export class Engine {
       },
       this.#deadline,
     );
+    await this.#coordination.close();
     this.#events.emit("closed");
     await this.upstreams.close();
     await this.logs.close();

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import type { Coordinator } from "../coordination/types.ts";
 import { resolveLimits, type LimitOptions, type Limits } from "../http/limits.ts";
 import { TrustedProxies } from "../http/trusted-proxies.ts";
 import type { ResponseSettings } from "../response/settings.ts";
@@ -39,6 +40,8 @@ export interface EngineOptions extends LimitOptions {
   fileCacheSize?: Size;
   /** Paths that answer 200 while the process lives, and while it takes requests; 503 otherwise. @default none */
   health?: { live?: string; ready?: string };
+  /** What connects this engine with others. It stays open when the engine closes. @default what connects the workers of its service */
+  coordinator?: Coordinator;
   /** Free configuration, `wac.config`. @default {} */
   config?: Record<string, unknown>;
   /** How many workers the service has, for `wac.workers`. @default 0 */
@@ -64,6 +67,7 @@ export interface ResolvedEngineOptions {
   readonly maxAge: readonly MaxAgeRule[];
   readonly fileCacheSize: number;
   readonly health: { readonly live: string | undefined; readonly ready: string | undefined };
+  readonly coordinator: Coordinator | undefined;
   readonly config: Record<string, unknown>;
   readonly workers: number;
   readonly workerId: string;
@@ -97,6 +101,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     maxAge: maxAgeRules(options.maxAge ?? {}),
     fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
     health: healthPaths(options.health ?? {}),
+    coordinator: options.coordinator,
     config: options.config ?? {},
     workers: wholeNumber("workers", options.workers ?? 0),
     workerId: options.workerId ?? "M",
@@ -121,6 +126,7 @@ export const engineOptionNames: Readonly<Record<keyof Required<EngineOptions>, t
   maxAge: true,
   fileCacheSize: true,
   health: true,
+  coordinator: true,
   config: true,
   workers: true,
   workerId: true,

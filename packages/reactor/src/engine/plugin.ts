@@ -43,6 +43,10 @@ export interface EngineEvents {
   closed: [];
   /** Log files were renamed: other processes that write them have to open new ones. */
   rotated: [];
+  /** A key of `addlu` was updated in some worker: the key, then what `setlu` was given. */
+  "model-changed": [key: string, ...args: unknown[]];
+  /** The same for one key: what `setlu` was given. */
+  [event: `model-changed:${string}`]: unknown[];
   /** An app called `was.restart()`. */
   restart: [];
   /** An app called `was.shutdown()`. */

@@ -62,6 +62,8 @@ export interface MountedApp {
   umounted?(): void | Promise<void>;
   /** Directories and files whose change asks for a new worker, when the app wants reloading. */
   readonly watch?: readonly string[];
+  /** Tells the app of an event of the service, such as `model-changed:tables.users`. It must not throw. */
+  emit?(event: string, args: readonly unknown[]): void;
   /** A section of the status page. */
   status?(): unknown;
 }

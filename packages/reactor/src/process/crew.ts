@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
+import type { Hub } from "../coordination/hub.ts";
 import type { ResolvedRespawn } from "./backoff.ts";
 import type { ServerLog } from "./served-engine.ts";
 import { explain } from "./start-failure.ts";
@@ -10,6 +11,8 @@ export interface CrewParts {
   readonly workers: number;
   readonly bound: readonly AddressInfo[];
   readonly respawn: ResolvedRespawn;
+  /** Connects the workers. */
+  readonly hub: Hub;
   /** Milliseconds until a worker that is not ready is killed. */
   readonly readyTimeout: number;
   /** Milliseconds that a worker which is replaced has to finish what is under way. */
@@ -100,10 +103,11 @@ export class Crew {
   }
 
   #spawn(slot: Slot): WorkerProcess {
-    const { bound, readyTimeout, free, returned, watch } = this.#parts;
+    const { bound, hub, readyTimeout, free, returned, watch } = this.#parts;
     const process = new WorkerProcess({ number: slot.number, bound, successor: slot.current !== undefined }, readyTimeout, {
       free,
       returned,
+      attach: (send) => hub.attach(send),
       asked: (what) => this.#asked(what, process, slot),
     });
     void process.ready.then(watch, () => {});

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
+import type { Hub } from "../coordination/hub.ts";
 import { ReactorError } from "../errors.ts";
 import type { BindAddress } from "../http/acceptor.ts";
 import { bindAddress } from "../http/listener.ts";
@@ -16,6 +17,8 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 export interface MasterParts {
   readonly log: ServerLog;
+  /** Connects the workers. It lives longer than each of them. */
+  readonly hub: Hub;
   /** The last worker was shut down by an app. */
   readonly deserted: () => void;
 }
@@ -48,11 +51,12 @@ export class MasterBody implements ServiceBody {
     }
     if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
     const { workers, respawn, readyTimeout, gracefulTimeout } = this.#options;
-    const { log, deserted } = this.#parts;
+    const { log, hub, deserted } = this.#parts;
     const distributor = this.#distributor;
     const crew = new Crew({
       workers,
       bound,
+      hub,
       respawn,
       readyTimeout,
       gracefulTimeout,

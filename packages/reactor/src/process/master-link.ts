@@ -1,4 +1,5 @@
 import type { AddressInfo, Socket } from "node:net";
+import type { FromHub } from "../coordination/protocol.ts";
 import type { Acceptor } from "../http/acceptor.ts";
 import type { Host } from "./host.ts";
 import { isOurs, type FromMaster, type FromWorker } from "./messages.ts";
@@ -9,6 +10,8 @@ export interface MasterOrders {
   /** Finish what is under way, and be gone within so many milliseconds. */
   leave(timeout: number): void;
   reopenLogs(): void;
+  /** The hub, which is in the master, says this. */
+  coordinate(message: FromHub): void;
 }
 
 /** How long the ends of connections are collected before the master hears of them, in milliseconds. */
@@ -52,6 +55,7 @@ export class MasterLink {
   #receive(message: FromMaster, socket: Socket | undefined): void {
     if (message.skitai === "leave") this.#orders.leave(message.timeout);
     else if (message.skitai === "reopen logs") this.#orders.reopenLogs();
+    else if (message.skitai === "coordination") this.#orders.coordinate(message.message);
     else this.#take(message.listener, socket);
   }
 

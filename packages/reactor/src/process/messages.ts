@@ -1,3 +1,5 @@
+import type { FromHub, ToHub } from "../coordination/protocol.ts";
+
 /** What a worker tells its master. */
 export type FromWorker =
   /** It serves; `watch` is what its apps want watched for changes. */
@@ -10,6 +12,8 @@ export type FromWorker =
   | { skitai: "refused" }
   | { skitai: "open"; open: number }
   | ({ skitai: "usage" } & Usage)
+  /** For the hub, which is in the master. */
+  | { skitai: "coordination"; message: ToHub }
   /** It was told by a signal to end, or an app closed its engine: it takes no more connections. */
   | { skitai: "leaving" }
   /** An app asked for a new worker in its place, or for none. */
@@ -22,7 +26,9 @@ export type FromMaster =
   | { skitai: "connection"; listener: number }
   /** Finish what is under way within so many milliseconds, then end. */
   | { skitai: "leave"; timeout: number }
-  | { skitai: "reopen logs" };
+  | { skitai: "reopen logs" }
+  /** From the hub. */
+  | { skitai: "coordination"; message: FromHub };
 
 /** What a service tells the process that started it, where there is an IPC channel to it. */
 export type FromService =

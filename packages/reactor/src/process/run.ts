@@ -1,3 +1,5 @@
+import { Hub } from "../coordination/hub.ts";
+import { describeError } from "../log/traceback.ts";
 import { MasterBody } from "./master-body.ts";
 import { exitCodes } from "./exit.ts";
 import { workerRole } from "./role.ts";
@@ -25,10 +27,15 @@ export const run = async (engine: ServedEngine, options: RunOptions = {}): Promi
   const role = workerRole();
   if (role) return startWorker(engine, resolved, role);
   const log: ServerLog = (message, type) => engine.wac.logger.get("server").log(message, type);
+  const hub = new Hub({
+    late: () => log("a worker has not confirmed an update within a second", "warn"),
+    failed: (error) => log(describeError(error), "expt"),
+  });
+  engine.coordinate(hub.connect());
   const body =
     resolved.workers === 0
       ? new SingleBody(engine, resolved, log)
-      : new MasterBody(resolved, { log, deserted: () => void supervisor.exit(exitCodes.stopped, resolved.gracefulTimeout) });
+      : new MasterBody(resolved, { log, hub, deserted: () => void supervisor.exit(exitCodes.stopped, resolved.gracefulTimeout) });
   const supervisor = new Supervisor({ engine, options: resolved, body, log });
   if (resolved.workers === 0) {
     engine.on("restart", () => void supervisor.restart());

@@ -1,3 +1,4 @@
+import type { Coordinator } from "../coordination/types.ts";
 import type { HelperProcess } from "../engine/plugin.ts";
 import type { Acceptor } from "../http/acceptor.ts";
 import type { ListenOptions } from "../http/listener.ts";
@@ -17,6 +18,8 @@ export interface ServedEngine {
   readonly helpers: readonly HelperProcess[];
   /** Files and directories whose change makes new workers. Complete after {@link listen}. */
   readonly watchPaths: readonly string[];
+  /** Gives it what connects the processes of its service. Before {@link prepare}. */
+  coordinate(coordinator: Coordinator): void;
   /** Checks everything that can be checked without loading an app. */
   prepare(): Promise<void>;
   /** Checks what {@link listen} would open. */

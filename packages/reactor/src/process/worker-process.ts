@@ -1,5 +1,7 @@
 import type { Worker } from "node:cluster";
 import type { Socket } from "node:net";
+import type { HubConnection } from "../coordination/hub.ts";
+import type { FromHub } from "../coordination/protocol.ts";
 import { reasonOf } from "../errors.ts";
 import { drainTime, settlesWithin } from "./deadline.ts";
 import { ErrorOutput } from "./error-output.ts";
@@ -23,6 +25,8 @@ export interface WorkerObserver {
   returned(connection: PendingConnection): void;
   /** An app in it asked for something, or a signal told it to end. */
   asked(what: "restart" | "shutdown" | "leaving"): void;
+  /** Connects it with the hub, which answers by this function. */
+  attach(send: (message: FromHub) => void): HubConnection;
 }
 
 /** How long standard error may still bring the reason of a process's end, in milliseconds. */
@@ -40,6 +44,7 @@ export class WorkerProcess {
   outcome = "";
   readonly #worker: Worker;
   readonly #observer: WorkerObserver;
+  readonly #coordination: HubConnection;
   readonly #errors: ErrorOutput;
   readonly #ready: PromiseWithResolvers<readonly string[]> = Promise.withResolvers<readonly string[]>();
   readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers<void>();
@@ -60,6 +65,7 @@ export class WorkerProcess {
     // Who waits for it also sees it fail; nobody else is to be bothered.
     this.ready.catch(() => {});
     this.#observer = observer;
+    this.#coordination = observer.attach((message) => this.#send({ skitai: "coordination", message }));
     this.#readyTimer = setTimeout(() => this.#fail(`worker #${this.number} was not ready after ${readyTimeout / 1_000} s`), readyTimeout);
     const worker = forkWorker(role);
     this.#worker = worker;
@@ -162,6 +168,8 @@ export class WorkerProcess {
       case "usage":
         this.usage = { ...message, at: performance.now() };
         return;
+      case "coordination":
+        return this.#coordination.receive(message.message);
       case "leaving":
         if (this.#state === "ready") this.#state = "leaving";
         return this.#observer.asked("leaving");
@@ -198,6 +206,7 @@ export class WorkerProcess {
     this.#state = "gone";
     clearTimeout(this.#readyTimer);
     clearTimeout(this.#killTimer);
+    this.#coordination.end();
     const connection = this.#inHand;
     this.#inHand = undefined;
     if (connection) this.#observer.returned(connection);

@@ -1,11 +1,13 @@
+import { HubClient } from "../coordination/client.ts";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { bindAddress, type ListenOptions } from "../http/listener.ts";
 import { LocalAcceptor } from "../http/local-acceptor.ts";
+import { describeError } from "../log/traceback.ts";
 import { waitingTime } from "../units.ts";
 import { drainTime, settlesWithin } from "./deadline.ts";
 import { exitCodes } from "./exit.ts";
 import type { Host } from "./host.ts";
-import { MasterLink } from "./master-link.ts";
+import { MasterLink, type MasterOrders } from "./master-link.ts";
 import type { WorkerRole } from "./role.ts";
 import type { ResolvedRunOptions } from "./run-options.ts";
 import type { BoundAddress, ServedEngine } from "./served-engine.ts";
@@ -31,7 +33,17 @@ export const startWorker = async (
     leaves = true;
     void leave(timeout);
   };
-  const link = new MasterLink({ leave: leaveAsTold, reopenLogs: () => engine.logs.reopen() }, host);
+  const orders: MasterOrders = {
+    leave: leaveAsTold,
+    reopenLogs: () => engine.logs.reopen(),
+    coordinate: (message) => coordinator.receive(message),
+  };
+  const link = new MasterLink(orders, host);
+  const coordinator = new HubClient(
+    (message) => void link.send({ skitai: "coordination", message }),
+    (error) => engine.wac.logger.get("server").log(describeError(error), "expt"),
+  );
+  engine.coordinate(coordinator);
   const leaveUnasked = async (timeout: number): Promise<void> => {
     leaves = true;
     await link.send({ skitai: "leaving" });

@@ -27,7 +27,8 @@ export interface ErrorPageOptions {
  * @example respondError(was, 405, { headers: ["Allow", "GET, HEAD"] })
  */
 export const respondError = (was: Was, status: number, options: ErrorPageOptions = {}): void => {
-  const { res } = was;
+  const { res, held } = was;
+  if (held !== undefined) return void held.then(() => respondError(was, status, options));
   if (res.writableEnded) return;
   if (res.headersSent) return breakOff(was);
   // They describe the answer that failed.

@@ -62,6 +62,7 @@ export const pump = async (was: Was, source: Source, options: PumpOptions): Prom
     if (watch.gone) return;
     if (sent < (options.length ?? sent)) throw wrongLength(options.length, `${sent}`);
     if (compressor) await watch.until(compressor.end());
+    if (was.held !== undefined) await watch.until(was.held);
     res.end();
   } catch (error) {
     if (watch.gone) return;

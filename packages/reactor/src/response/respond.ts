@@ -21,10 +21,11 @@ import { slicesOf, sourceOf } from "./source.ts";
  *
  * @param headers flat name-value pairs. The list becomes this function's own and is changed.
  * @param body streams and iterators are closed exactly once: when they end, when the client goes away, or unread for HEAD.
- * @returns a promise only where something has to be waited for: a stream's end, or compression.
+ * @returns a promise only where something has to be waited for: a stream's end, compression, or what {@link Was.hold} was given.
  * @throws SKITAI_REACTOR_BAD_RESPONSE before anything was sent: a status, header or body that cannot be sent, or a second answer.
  */
 export const respond = (was: Was, status: number, headers: FlatHeaders, body: Body): void | Promise<void> => {
+  if (was.held !== undefined) return respondLater(was, was.held, status, headers, body);
   const { server } = was.services.responses;
   if (server !== undefined && indexOfHeader(headers, "server") < 0) headers.push("Server", server);
   if (status >= 300) discardBody(was);
@@ -33,6 +34,11 @@ export const respond = (was: Was, status: number, headers: FlatHeaders, body: Bo
   if (body instanceof Uint8Array) return sendBytes(was, status, headers, body, body.byteLength);
   if (body === null) return sendBytes(was, status, headers, "", 0);
   return sendStream(was, status, headers, body);
+};
+
+const respondLater = async (was: Was, held: Promise<void>, status: number, headers: FlatHeaders, body: Body): Promise<void> => {
+  await held;
+  return respond(was, status, headers, body);
 };
 
 /** The same for a small body that is sent as it is. @internal */

@@ -1,3 +1,4 @@
+import type { LastUpdates } from "../coordination/last-updates.ts";
 import type { StatusReport } from "../engine/status.ts";
 import type { NodeRequest } from "../http/types.ts";
 import type { TrustedProxies } from "../http/trusted-proxies.ts";
@@ -14,6 +15,7 @@ export interface EngineServices {
   readonly maxMultipartBodySize: number;
   /** Where temporary files go. */
   readonly temporaryPath: string;
+  readonly updates: LastUpdates;
   appsOf(host: string): Record<string, unknown>;
   status(filter?: string): StatusReport;
   lifecycle(action: "restart" | "shutdown"): void;

@@ -1,3 +1,6 @@
+import type { EngineCoordinator } from "../coordination/engine-coordinator.ts";
+import type { LastUpdates } from "../coordination/last-updates.ts";
+import type { Coordinator } from "../coordination/types.ts";
 import { ReactorError } from "../errors.ts";
 import type { Logger } from "../log/logger.ts";
 import type { WasClass } from "./was.ts";
@@ -10,6 +13,8 @@ export interface WacOptions {
   /** Which worker this process is: `"M"` for the master or a single process, else `"W0"`, `"W1"`, ... */
   readonly workerId: string;
   readonly workers: number;
+  readonly coordination: EngineCoordinator;
+  readonly updates: LastUpdates;
 }
 
 /** What each `was` has of its own, and its class therefore does not show. */
@@ -40,6 +45,8 @@ export class Wac {
   readonly registered: ReadonlyMap<string, unknown>;
   readonly #registered = new Map<string, unknown>();
   readonly #Was: WasClass;
+  readonly #coordination: EngineCoordinator;
+  readonly #updates: LastUpdates;
 
   constructor(options: WacOptions, Was: WasClass) {
     this.name = options.name;
@@ -49,6 +56,23 @@ export class Wac {
     this.workers = options.workers;
     this.registered = this.#registered;
     this.#Was = Was;
+    this.#coordination = options.coordination;
+    this.#updates = options.updates;
+  }
+
+  /** What this engine's workers share: messages, update times, leases, counters. */
+  get coordinator(): Coordinator {
+    return this.#coordination.get();
+  }
+
+  /** As {@link Was.setlu}, outside requests. Resolves when every worker knows. */
+  setlu(key: string, ...args: readonly unknown[]): Promise<void> {
+    return this.#updates.set(key, args);
+  }
+
+  /** As {@link Was.getlu}. */
+  getlu(...keys: readonly string[]): number {
+    return this.#updates.get(keys);
   }
 
   /**

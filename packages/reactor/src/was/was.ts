@@ -40,6 +40,7 @@ export class Was {
   /** The name of the user, once somebody has authenticated one; the request log shows it. */
   userName: string | undefined = undefined;
   #transaction: Transaction | undefined = undefined;
+  #held: Promise<void> | undefined = undefined;
 
   constructor(req: NodeRequest, res: NodeResponse, mount: Mount | undefined, path: string, startedAt: number) {
     this.req = req;
@@ -140,6 +141,53 @@ export class Was {
     return join(this.services.temporaryPath, `skitai-${randomUUID()}`);
   }
 
+  /**
+   * Notes that something was updated now, for {@link getlu} in all workers, and tells `model-changed` and `model-changed:<key>` to the
+   * engine's listeners and to every app, in every worker, with these arguments (`model-changed` has the key in front of them).
+   *
+   * The answer to this request is not sent before all workers know. Where an app writes to the Node response by itself (Express, Koa,
+   * Fastify, Nest, a plain listener), await it.
+   *
+   * @param key one of those declared with `addlu`.
+   * @param args JSON-like.
+   * @throws SKITAI_REACTOR_NO_UPDATE_KEYS, SKITAI_REACTOR_UPDATE_KEY_UNKNOWN
+   * @example await was.setlu("tables.users", { id: 7 });
+   */
+  setlu(key: string, ...args: readonly unknown[]): Promise<void> {
+    const done = this.services.updates.set(key, args);
+    this.hold(done);
+    return done;
+  }
+
+  /**
+   * When the newest of these keys was updated, in milliseconds since the epoch. One that never was counts as updated when the service
+   * started, which is the same moment in all workers.
+   *
+   * @throws SKITAI_REACTOR_NO_UPDATE_KEYS, SKITAI_REACTOR_UPDATE_KEY_UNKNOWN
+   * @example was.backend("@mydb", { useCache: was.getlu("tables.users", "tables.photos") })
+   */
+  getlu(...keys: readonly string[]): number {
+    return this.services.updates.get(keys);
+  }
+
+  /**
+   * Lets the answer wait for something: {@link respond} sends nothing before it is settled. A failure is noted in the app log, and the
+   * answer goes out.
+   */
+  hold(until: Promise<unknown>): void {
+    const before = this.#held;
+    const noted = until.then(nothing, (error: unknown) => this.traceback(error));
+    const held = (before ? before.then(() => noted) : noted).then(() => {
+      if (this.#held === held) this.#held = undefined;
+    });
+    this.#held = held;
+  }
+
+  /** What the answer waits for; it never fails. Undefined for nothing. */
+  get held(): Promise<void> | undefined {
+    return this.#held;
+  }
+
   /** Replaces this worker by a new one; in a single process the process starts anew. */
   restart(): void {
     this.services.lifecycle("restart");
@@ -156,6 +204,8 @@ export class Was {
     this.res.writeContinue();
   }
 }
+
+const nothing = (): void => {};
 
 /** A class of `was` objects: the engine's own, or one that an app derived from it. */
 export type WasClass = typeof Was;

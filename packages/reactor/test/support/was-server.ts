@@ -2,6 +2,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createHttp2Server, type Http2Server } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
+import { EngineCoordinator } from "../../src/coordination/engine-coordinator.ts";
+import { LastUpdates } from "../../src/coordination/last-updates.ts";
 import { TrustedProxies } from "../../src/http/trusted-proxies.ts";
 import type { NodeRequest, NodeResponse } from "../../src/http/types.ts";
 import type { Log, Logger } from "../../src/log/logger.ts";
@@ -44,7 +46,9 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
   const logger: Logger = { get: () => log, makeLogger: () => log };
   const waiting = new WeakSet<NodeRequest>();
   class TestWas extends Was {}
-  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0 }, TestWas);
+  const coordination = new EngineCoordinator(undefined, () => {});
+  const updates = new LastUpdates({ coordinator: () => coordination.get(), changed: () => {} });
+  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0, coordination, updates }, TestWas);
   const services: EngineServices = {
     temporaryPath: tmpdir(),
     identity: new TransactionIdentity("test"),
@@ -52,6 +56,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
     responses: { server: undefined, compressFrom: 2048, debug: false, ...options.settings },
     maxPostBodySize: options.maxPostBodySize ?? 1_000,
     maxMultipartBodySize: options.maxMultipartBodySize ?? 2_000,
+    updates,
     appsOf: () => ({}),
     status: () => ({}),
     lifecycle: () => {},

@@ -98,6 +98,11 @@ export class MountedSaddle implements MountedApp {
     await this.#live("umounted", this.#site.wac);
   }
 
+  /** Tells an event of the service to the app's handlers: `(was, ...args)`, where `was` belongs to no request. */
+  emit(event: string, args: readonly unknown[]): void {
+    this.#emit(event, this.#idle, args);
+  }
+
   status(): unknown {
     return { routes: this.#parts.routes.routes.map(({ rule, name, methods }) => ({ rule: rule.text, name, methods })) };
   }
@@ -184,8 +189,8 @@ export class MountedSaddle implements MountedApp {
     }
   }
 
-  #emit(event: string, context: unknown): void {
-    this.#parts.events.emit(event, context, [], (error) => this.#idle.traceback(error, event));
+  #emit(event: string, context: unknown, args: readonly unknown[] = []): void {
+    this.#parts.events.emit(event, context, args, (error) => this.#idle.traceback(error, event));
   }
 }
 
