@@ -55,7 +55,7 @@ export class Result<Data> {
   readonly history: readonly Hop[];
   /** What the protocol tells besides: columns, cursors, trailers. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** Why there is no answer, or what the server complained of. */
+  /** Why there is no answer, or what the server complained of: the fault of an RPC, which is the `data` too. */
   readonly error: Error | undefined;
   /** It was not asked for now: it was kept. */
   readonly cached: boolean;
@@ -77,7 +77,7 @@ export class Result<Data> {
     this.meta = origin.meta;
     this.history = reply?.history ?? noHops;
     this.details = reply?.details ?? noDetails;
-    this.error = error;
+    this.error = error ?? (this.data instanceof Error ? this.data : undefined);
     this.cached = cached || reply?.cached === true;
     this.#keep = origin.keep;
   }
@@ -93,9 +93,9 @@ export class Result<Data> {
     }
   }
 
-  /** There was an answer and it is a success: below 300. */
+  /** There was an answer and it is a success: below 300, and no fault of RPC. */
   get ok(): boolean {
-    return this.status === 3 && this.statusCode < 300;
+    return this.status === 3 && this.statusCode < 300 && this.error === undefined;
   }
 
   /** A header by its name in any case; several of one name are joined as HTTP does it. */
@@ -138,10 +138,10 @@ export class Result<Data> {
     return this;
   }
 
-  /** Throws what {@link reraise} does, and for an answer of 300 and more. @throws SKITAI_AQUESTS_HTTP_STATUS */
+  /** Throws what {@link reraise} does, the fault of an RPC, and for an answer of 300 and more. @throws SKITAI_AQUESTS_HTTP_STATUS */
   raiseForStatus(): this {
     this.reraise();
-    if (this.statusCode < 300) return this;
+    if (this.statusCode < 300 && !this.error) return this;
     const { statusCode, reason } = this;
     throw this.error ?? new AquestsError("SKITAI_AQUESTS_HTTP_STATUS", { status: statusCode, reason }, { statusCode, reason });
   }
