@@ -11,10 +11,10 @@ export const loggedUpstreams = (log: () => Log): Upstreams =>
         log().log(`${name} ${address}: ${reasonOf(error)}. Cluster Response Error, Switch To Another...`, "warn");
       });
       cluster.on("state", ({ address, state }, before) => {
+        // That a share has grown to the whole, or that a drained member is gone, is no news.
+        if (state === "removed" || (state === "up" && before === "warming")) return;
         const isIn = state === "up" || state === "warming";
-        // That a share has grown to the whole is no news.
-        if (!isIn || before !== "warming")
-          log().log(`${name} ${address} is ${state === "warming" ? "back" : state}`, isIn ? "info" : "warn");
+        log().log(`${name} ${address} is ${isIn ? "back" : state}`, isIn ? "info" : "warn");
       });
     },
   });

@@ -168,7 +168,7 @@ export class Cluster implements AsyncDisposable {
   /** Says how a member did, outside a lease: whether it could be reached and answered. */
   report(member: ClusterMember, ok: boolean): void {
     const own = this.#own(member);
-    if (own) this.#desk.judge(own, ok, Infinity);
+    if (own) this.#desk.judge(own, ok);
   }
 
   /** Tells listeners that a request goes on at another member; {@link balance} does. */

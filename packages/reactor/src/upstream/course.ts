@@ -1,6 +1,6 @@
 import type { BalanceOptions } from "./balance.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Lease } from "./lease.ts";
+import type { Lease, Outcome } from "./lease.ts";
 import type { ClusterMember } from "./tracked-member.ts";
 import { isTransportFailure } from "./transport-failure.ts";
 import { MemberTry, type Try } from "./try.ts";
@@ -16,6 +16,14 @@ export interface Unanswered {
   readonly error: unknown;
   /** Whether another member may be asked. */
   readonly mayRepeat: boolean;
+}
+
+/** A request that two members work on. */
+export interface Rivalry {
+  /** Aborts when another member has answered. */
+  readonly signal: AbortSignal;
+  /** What becomes of the attempt's lease then. */
+  outcome: Outcome;
 }
 
 /** The way of one request through the members of a cluster. It asks each member once at most. */
@@ -61,19 +69,21 @@ export class Course<T> {
     (this.#asked ??= new Set()).add(member);
   }
 
-  /** @param rival aborts when another member has answered. Never rejects. */
-  async send(lease: Lease, rival?: AbortSignal): Promise<Answered<T> | Unanswered> {
+  /** Makes one attempt. Never rejects. */
+  async send(lease: Lease, rivalry?: Rivalry): Promise<Answered<T> | Unanswered> {
     const { signal } = this.#options;
     const { member } = lease;
-    const tried = new MemberTry(member, this.#number++, rival && signal ? AbortSignal.any([rival, signal]) : (rival ?? signal));
+    const ending = rivalry && signal ? AbortSignal.any([rivalry.signal, signal]) : (rivalry?.signal ?? signal);
+    const tried = new MemberTry(member, this.#number++, ending);
     const startedAt = performance.now();
     try {
       const value = await this.#attempt(tried);
-      lease.release("ok", performance.now() - startedAt);
+      if (tried.end === undefined) lease.release("ok", performance.now() - startedAt);
+      else void this.#release(lease, tried.end, startedAt);
       return { ok: true, value };
     } catch (error) {
-      const counts = !rival?.aborted && this.countsAgainstMember(error);
-      lease.release(counts ? "failed" : "neutral", counts ? performance.now() - startedAt : undefined);
+      const counts = rivalry?.signal.aborted !== true && this.countsAgainstMember(error);
+      lease.release(counts ? "failed" : rivalry?.signal.aborted ? rivalry.outcome : "neutral");
       this.exclude(member);
       return { ok: false, member, error, mayRepeat: this.#mayRepeat(tried, error, counts) };
     }
@@ -85,6 +95,15 @@ export class Course<T> {
     // A caller that turns away says nothing about the member; one whose time is up may, if it says so.
     if (signal?.aborted && (signal.reason as Partial<Error> | undefined)?.name !== "TimeoutError") return false;
     return failed ? failed(error) : !signal?.aborted && isTransportFailure(error);
+  }
+
+  async #release(lease: Lease, end: Promise<unknown>, startedAt: number): Promise<void> {
+    try {
+      await end;
+      lease.release("ok", performance.now() - startedAt);
+    } catch (error) {
+      lease.release(this.countsAgainstMember(error) ? "failed" : "neutral");
+    }
   }
 
   #mayRepeat(tried: Try, error: unknown, counts: boolean): boolean {

@@ -1,5 +1,5 @@
-import type { Course, Unanswered } from "./course.ts";
-import type { Lease } from "./lease.ts";
+import type { Course, Rivalry, Unanswered } from "./course.ts";
+import type { Lease, Outcome } from "./lease.ts";
 
 /** No more than so many members work on one request at the same time. */
 const most = 2;
@@ -16,11 +16,25 @@ export const hedged = async <T>(course: Course<T>, after: number): Promise<T> =>
   return race.result;
 };
 
+class Runner implements Rivalry {
+  readonly #controller = new AbortController();
+  outcome: Outcome = "neutral";
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  lose(): void {
+    this.#controller.abort(new DOMException("Another member has answered.", "AbortError"));
+  }
+}
+
 class Race<T> {
   readonly result: Promise<T>;
   readonly #course: Course<T>;
   readonly #after: number;
-  readonly #running = new Set<AbortController>();
+  /** Attempts under way, in the order of their start. */
+  readonly #running = new Set<Runner>();
   readonly #resolve: (value: T) => void;
   readonly #reject: (reason: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -43,13 +57,16 @@ class Race<T> {
   }
 
   async #run(lease: Lease): Promise<void> {
-    const controller = new AbortController();
-    this.#running.add(controller);
-    const end = await this.#course.send(lease, controller.signal);
-    this.#running.delete(controller);
+    const runner = new Runner();
+    const ahead = [...this.#running];
+    this.#running.add(runner);
+    const end = await this.#course.send(lease, runner);
+    this.#running.delete(runner);
     if (this.#isOver) return;
-    if (end.ok) this.#finish(() => this.#resolve(end.value));
-    else if (!end.mayRepeat) this.#finish(() => this.#reject(end.error));
+    if (end.ok) {
+      for (const slower of ahead) slower.outcome = "slow";
+      this.#finish(() => this.#resolve(end.value));
+    } else if (!end.mayRepeat) this.#finish(() => this.#reject(end.error));
     else if (this.#running.size === 0) await this.#repeat(end);
   }
 
@@ -77,6 +94,6 @@ class Race<T> {
     this.#isOver = true;
     clearTimeout(this.#timer);
     settle();
-    for (const controller of this.#running) controller.abort(new DOMException("Another member has answered.", "AbortError"));
+    for (const runner of this.#running) runner.lose();
   }
 }

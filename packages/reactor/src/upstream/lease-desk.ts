@@ -1,7 +1,7 @@
 import { Breaker } from "./breaker.ts";
 import { clusterBusy, clusterClosed, clusterOpen, noMember } from "./cluster-errors.ts";
 import type { ResolvedClusterOptions } from "./cluster-options.ts";
-import { MemberLease, type Lease, type ReleaseLease } from "./lease.ts";
+import { MemberLease, type Lease, type Outcome, type ReleaseLease } from "./lease.ts";
 import { countOutlier } from "./outlier.ts";
 import { countFailure } from "./passive-health.ts";
 import { makePolicy } from "./policy/policies.ts";
@@ -60,6 +60,8 @@ export class LeaseDesk {
   acquire(options: AcquireOptions = anything): Lease | Promise<Lease> {
     this.#admit(options.signal);
     const candidates = this.#roster.candidates();
+    // A member may have come back meanwhile: those who wait go first.
+    this.#serve();
     const member = this.#policy.choose(candidates, options);
     if (member) return this.#grant(member);
     if (candidates.length === 0) throw noMember(this.#name, "all of them are switched off");
@@ -78,16 +80,19 @@ export class LeaseDesk {
   /**
    * Draws conclusions about a member.
    *
-   * @param order the number of the lease that tells; Infinity for news from elsewhere.
+   * @param order the number of the lease that tells; undefined for news from elsewhere.
    */
-  judge(member: TrackedMember, ok: boolean, order: number): void {
+  judge(member: TrackedMember, ok: boolean, order?: number): void {
     const { health, outlier, now } = this.#options;
     let changed = false;
     if (!ok) changed = countFailure(member, health, now(), order, this.#leases);
-    else if (member.failuresInRow > 0) {
-      member.failuresInRow = 0;
-      changed = member.downUntil > 0;
-      member.downUntil = 0;
+    else {
+      member.slowInRow = 0;
+      if (member.failuresInRow > 0) {
+        member.failuresInRow = 0;
+        changed = member.downUntil > 0;
+        member.downUntil = 0;
+      }
     }
     if (outlier && countOutlier(member, this.#roster.members, outlier, ok, now())) changed = true;
     if (changed) this.settle();
@@ -126,6 +131,14 @@ export class LeaseDesk {
     return this.#queue.push(waiter, signal);
   }
 
+  /** What an outcome says about the member; undefined for nothing. */
+  #verdict(member: TrackedMember, outcome: Outcome): boolean | undefined {
+    if (outcome !== "slow") return outcome === "neutral" ? undefined : outcome === "ok";
+    if (++member.slowInRow < this.#options.health.slow) return undefined;
+    member.slowInRow = 0;
+    return false;
+  }
+
   #serve(): void {
     if (this.#queue.size === 0) return;
     const candidates = this.#roster.candidates();
@@ -143,9 +156,9 @@ export class LeaseDesk {
     if (outcome === "failed") member.failures++;
     if (elapsed !== undefined)
       member.latency = member.latency === undefined ? elapsed : member.latency + (elapsed - member.latency) * smoothing;
-    if (outcome !== "neutral") this.judge(member, outcome === "ok", lease.order);
-    if (this.breaker?.end(outcome === "neutral" ? undefined : outcome === "ok", lease.onTrial))
-      this.#queue.sendAway(() => clusterOpen(this.#name, this.breaker!.remaining));
+    const ok = this.#verdict(member, outcome);
+    if (ok !== undefined) this.judge(member, ok, lease.order);
+    if (this.breaker?.end(ok, lease.onTrial)) this.#queue.sendAway(() => clusterOpen(this.#name, this.breaker!.remaining));
     this.#serve();
     if (member.inFlight === 0) member.emptied?.();
   };

@@ -2,9 +2,9 @@ import type { ClusterMember, TrackedMember } from "./tracked-member.ts";
 
 /**
  * How a request ended, as far as its member goes: `ok` it answered, whatever it said; `failed` it could not be reached, broke off or took too
- * long; `neutral` nothing follows, as when the caller gave up.
+ * long; `slow` another member that was asked later answered first; `neutral` nothing follows, as when the caller gave up.
  */
-export type Outcome = "ok" | "failed" | "neutral";
+export type Outcome = "ok" | "failed" | "slow" | "neutral";
 
 /** The right to send one request to a member. It counts as under way until it is released. */
 export interface Lease {

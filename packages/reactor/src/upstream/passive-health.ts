@@ -13,6 +13,8 @@ export interface HealthOptions {
   longRecheck?: Duration;
   /** Failures in a row from which on `longRecheck` holds. @default 10 */
   longAfter?: number;
+  /** So many `slow` requests in a row, none of them answered, count as one failure. @default 5 */
+  slow?: number;
 }
 
 /** {@link HealthOptions} in numbers and milliseconds. */
@@ -21,27 +23,36 @@ export interface ResolvedHealth {
   readonly recheck: number;
   readonly longRecheck: number;
   readonly longAfter: number;
+  readonly slow: number;
 }
 
 /** @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION */
 export const resolveHealth = (options: HealthOptions = {}): ResolvedHealth => {
-  refuseUnknown("health", options, { failures: true, recheck: true, longRecheck: true, longAfter: true });
+  refuseUnknown("health", options, { failures: true, recheck: true, longRecheck: true, longAfter: true, slow: true });
   return {
     failures: wholeNumber("health.failures", options.failures ?? 1, 1),
     recheck: duration(options.recheck ?? "60s", "health.recheck"),
     longRecheck: duration(options.longRecheck ?? "10m", "health.longRecheck"),
     longAfter: wholeNumber("health.longAfter", options.longAfter ?? 10, 1),
+    slow: wholeNumber("health.slow", options.slow ?? 5, 1),
   };
 };
 
 /**
- * Counts a failed request against a member; true when that marks it as down, anew or for longer.
+ * Counts a failure against a member; true when that marks it as down, anew or for longer.
  *
- * @param order the number of the request's lease, `latest` that of the newest one. Requests that were under way when the member was marked
- * fell with it: they are one failure, not many.
+ * @param order the number of the lease that failed; undefined for news from elsewhere. A request to a member that is down, or that was under
+ * way when the member was marked, tells nothing new: all that fell with it are one failure.
+ * @param latest the number of the newest lease.
  */
-export const countFailure = (member: TrackedMember, health: ResolvedHealth, now: number, order: number, latest: number): boolean => {
-  if (order <= member.downOrder) return false;
+export const countFailure = (
+  member: TrackedMember,
+  health: ResolvedHealth,
+  now: number,
+  order: number | undefined,
+  latest: number,
+): boolean => {
+  if (order !== undefined && (order <= member.downOrder || now < member.downUntil)) return false;
   member.failuresInRow++;
   if (member.failuresInRow < health.failures) return false;
   member.downOrder = latest;

@@ -53,6 +53,7 @@ export class TrackedMember implements ClusterMember {
   ejections = 0;
   warmUntil = 0;
   failuresInRow = 0;
+  slowInRow = 0;
   outcomes: OutcomeWindow | undefined;
 
   requests = 0;

@@ -9,12 +9,19 @@ export interface Try {
   sent: boolean;
   /** Aborts when the caller gives up, or when another member has answered. */
   readonly signal: AbortSignal;
+  /**
+   * Counts the request as under way, after the attempt has resolved, until `end` settles: for an answer whose body still arrives. That it
+   * rejects counts against the member like a failed attempt, but no other member is asked any more.
+   */
+  keep(end: Promise<unknown>): void;
 }
 
 export class MemberTry implements Try {
   readonly member: ClusterMember;
   readonly number: number;
   sent = false;
+  /** What the attempt has given to {@link keep}. */
+  end: Promise<unknown> | undefined;
   #signal: AbortSignal | undefined;
 
   constructor(member: ClusterMember, number: number, signal: AbortSignal | undefined) {
@@ -25,5 +32,9 @@ export class MemberTry implements Try {
 
   get signal(): AbortSignal {
     return (this.#signal ??= new AbortController().signal);
+  }
+
+  keep(end: Promise<unknown>): void {
+    this.end = end;
   }
 }
