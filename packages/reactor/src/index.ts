@@ -61,6 +61,7 @@ export * from "./constants.ts";
 // Logs, units, options, errors
 export { refuseUnknown } from "./internal/check-options.ts";
 export type { Log, Logger, RotationPeriod } from "./log/logger.ts";
+export type { Loggers } from "./log/loggers.ts";
 export { stackCalls } from "./log/stack.ts";
 export type { StackCall } from "./log/stack.ts";
 export { duration, size, waitingTime } from "./units.ts";

@@ -288,6 +288,13 @@ describe("limits of connections", () => {
     await engine.close({ timeout: 50 });
   });
 
+  test("the time for all of a request may be shorter than the time for its head", async () => {
+    const { engine, port } = await gated({ bodyTimeout: 100, requestTimeout: "30s" });
+    const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost:");
+    expect([statuses, closed]).toEqual([[408], true]);
+    await engine.close({ timeout: 50 });
+  });
+
   test("an idle connection ends after the keep-alive time", async () => {
     const { engine, port } = await gated({ keepAlive: 50 });
     const { statuses, closed } = await exchange(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

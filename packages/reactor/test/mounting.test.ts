@@ -113,6 +113,8 @@ describe("an option that cannot be", () => {
     [{ maxConnections: Number.NaN }, "maxConnections cannot be NaN. Use a whole number from 0, or Infinity for no limit."],
     [{ maxConnections: "10" }, 'maxConnections cannot be "10"'],
     [{ maxConnections: -1 }, "maxConnections cannot be -1"],
+    [{ maxHeaderSize: 0 }, "maxHeaderSize cannot be 0. No request is that short: use a size of at least a byte."],
+    [{ maxUrlSize: "0.5b" }, 'maxUrlSize cannot be "0.5b"'],
     [{ maxHeaders: 0 }, "maxHeaders cannot be 0. Use a whole number from 1."],
     [{ maxHeaders: "64kb" }, 'maxHeaders cannot be "64kb"'],
     [{ maxRequestsPerConnection: 1.5 }, "maxRequestsPerConnection cannot be 1.5. Use a whole number from 0."],

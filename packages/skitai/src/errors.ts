@@ -1,3 +1,5 @@
+import { errorMessage } from "@skitai/reactor";
+
 /** Every error that this package throws by name; see `docs/errors.md`. */
 const templates = {
   SKITAI_UNKNOWN_COMMAND:
@@ -14,13 +16,18 @@ export type SkitaiErrorCode = keyof typeof templates;
 
 export const skitaiErrorCodes: readonly SkitaiErrorCode[] = Object.keys(templates) as SkitaiErrorCode[];
 
+export interface SkitaiErrorOptions {
+  /** The error underneath. */
+  cause?: unknown;
+}
+
 /** The base of every error of `skitai`. */
 export class SkitaiError extends Error {
   override readonly name: string = "SkitaiError";
   readonly code: SkitaiErrorCode;
 
-  constructor(code: SkitaiErrorCode, details: Record<string, unknown> = {}) {
-    super(templates[code].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name])));
+  constructor(code: SkitaiErrorCode, details: Record<string, unknown> = {}, options: SkitaiErrorOptions = {}) {
+    super(errorMessage(templates[code], details), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
   }
 }

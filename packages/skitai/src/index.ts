@@ -7,7 +7,7 @@ export { Skitai };
 export type { SkitaiRunOptions } from "./run-options.ts";
 export type { MutablePreference } from "./preference.ts";
 export { SkitaiError, skitaiErrorCodes } from "./errors.ts";
-export type { SkitaiErrorCode } from "./errors.ts";
+export type { SkitaiErrorCode, SkitaiErrorOptions } from "./errors.ts";
 
 // The engine, the framework
 export * from "@skitai/reactor";

@@ -109,7 +109,11 @@ const defaultVarPath = (script: string): string =>
  * @throws SKITAI_FOREIGN_DIRECTORY
  */
 const ownDirectory = (path: string): string => {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new SkitaiError("SKITAI_FOREIGN_DIRECTORY", { value: path }, { cause });
+  }
   const found = lstatSync(path);
   const owner = process.getuid?.() ?? found.uid;
   if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o022) !== 0)

@@ -113,13 +113,13 @@ describe("a script that cannot start says why in one line and ends with code 1",
   const failure = (wish: unknown, args: string[] = []): Promise<Ended> => startScript(script, args, wish).ended;
 
   test.each([
-    ["an unknown command", {}, [], ["retart"], /unknown command: retart/],
+    ["an unknown command", {}, [], ["retart"], /unknown command: "retart"/],
     ["a missing module", {}, [["mount", "/x", "none.ts"]], [], /none\.ts/],
     ["a missing certificate", {}, [["enableSsl", "none.pem", "none.key"]], [], /none\.pem/],
     ["a bad option", { keepAlive: "soon" }, [], [], /keepAlive.*soon/],
     ["a bad number of workers", { workers: -1 }, [], [], /workers/],
     ["more workers than any machine should have", { workers: 100_000 }, [], [], /workers.*100000/],
-    ["an option that does not exist", { prot: 5000 }, [], [], /no option prot/],
+    ["an option that does not exist", { prot: 5000 }, [], [], /no option "prot"/],
     ["a port that is text", { port: "5000" }, [], [], /port.*"5000"/],
     ["a certificate for a name and none for the others", {}, [["addCertificate", "a.example", "x", "y"]], [], /enableSsl/],
     ["half a certificate", { certFile: "none.pem" }, [], [], /certFile.*keyFile/],

@@ -86,14 +86,15 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
       noteAnswer(req, res, limits.keepAlive);
       listen(req, res);
     };
-  const interval = Math.max(20, Math.min(1_000, Math.ceil(limits.requestTimeout / 4)));
+  const interval = lookInterval(limits.requestTimeout);
   const server = createHttp1(
     {
       IncomingMessage: Http1Request,
       ...(timed && { ServerResponse: TimedHttp1Response }),
       // Watched by the sweep below.
       keepAliveTimeout: 0,
-      headersTimeout: limits.requestTimeout,
+      // Node wants it to be no longer than the time for all.
+      headersTimeout: Math.min(limits.requestTimeout, limits.bodyTimeout || Infinity),
       requestTimeout: limits.bodyTimeout,
       connectionsCheckingInterval: interval,
       maxHeaderSize: limits.maxHeaderSize,
@@ -110,7 +111,7 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
   watchConnections(server, {
     keepAlive: limits.keepAlive,
     patience: limits.requestTimeout,
-    interval: limits.keepAlive === 0 ? interval : Math.max(20, Math.min(interval, Math.ceil(limits.keepAlive / 4))),
+    interval: Math.min(interval, lookInterval(limits.keepAlive)),
   });
   server.on("checkContinue", noting(expecting));
   server.on("timeout", guardSlowClient);
@@ -119,6 +120,9 @@ const http1Server = ({ limits, listener, expecting, timed }: ServersOptions): Se
   server.emit("listening");
   return server;
 };
+
+/** How often it is looked whether a time is over; all in milliseconds. */
+const lookInterval = (time: number): number => (time === 0 ? 1_000 : Math.max(20, Math.min(1_000, Math.ceil(time / 4))));
 
 /** Since Node 24.9: requests without a body skip the machinery of streams. Older versions ignore it. */
 const emptyRequests = { optimizeEmptyRequests: true };
