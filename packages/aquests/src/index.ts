@@ -32,6 +32,14 @@ export type { PseudoStatus } from "./core/pseudo-status.ts";
 export type { HttpOptions, QueryParams } from "./http/options.ts";
 export type { HttpClientOptions } from "./http/settings.ts";
 
+// XML-RPC and JSON-RPC
+export { JsonRpcFault, XmlRpcFault } from "@skitai/reactor/rpc";
+export type { XmlRpcValue } from "@skitai/reactor/rpc";
+export type { JsonRpcOptions, JsonRpcVerb } from "./rpc/jsonrpc.ts";
+export type { RpcOptions } from "./rpc/options.ts";
+export type { Answers, Plan, Planned, Remote } from "./rpc/remote.ts";
+export type { XmlRpcVerb } from "./rpc/xmlrpc.ts";
+
 // Errors
 export { AquestsError, aquestsErrorCodes } from "./errors.ts";
 export type { AquestsErrorCode } from "./errors.ts";

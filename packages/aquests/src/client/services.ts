@@ -1,5 +1,7 @@
 import type { Caller } from "../core/runtime.ts";
 import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type UploadVerb } from "../http/verbs.ts";
+import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
+import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
 
 /** What can be called, by name: members of a client, of `was`, and functions of this package. */
 export interface Services {
@@ -25,6 +27,8 @@ export interface Services {
   readonly patchXml: BodyVerb;
   readonly patchForm: BodyVerb;
   readonly upload: UploadVerb;
+  readonly rpc: XmlRpcVerb;
+  readonly jsonrpc: JsonRpcVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -51,4 +55,6 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   patchXml: (caller) => bodyVerb(caller, "PATCH", "xml"),
   patchForm: (caller) => bodyVerb(caller, "PATCH", "form"),
   upload: uploadVerb,
+  rpc: xmlRpcVerb,
+  jsonrpc: jsonRpcVerb,
 };

@@ -25,3 +25,5 @@ export const patchJson: Services["patchJson"] = queued.patchJson;
 export const patchXml: Services["patchXml"] = queued.patchXml;
 export const patchForm: Services["patchForm"] = queued.patchForm;
 export const upload: Services["upload"] = queued.upload;
+export const rpc: Services["rpc"] = queued.rpc;
+export const jsonrpc: Services["jsonrpc"] = queued.jsonrpc;
