@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { NodeRequest } from "./types.ts";
 import type { Was } from "../was/was.ts";
 
 /**
@@ -37,6 +38,17 @@ const count = (body: BodyCount, chunk: unknown): boolean => {
   exceeded?.();
   return false;
 };
+
+/** Counts the body of a request from here on; one of another server's is made to do so, with what of its body is there already. */
+export const countBody = (req: NodeRequest): BodyCount => {
+  if (isCounting(req)) return req;
+  const push = req.push.bind(req);
+  const counting = Object.assign(req, { received: req.readableLength, allowed: Number.POSITIVE_INFINITY, exceeded: undefined });
+  counting.push = (chunk: unknown, encoding?: BufferEncoding): boolean => (count(counting, chunk) ? push(chunk, encoding) : true);
+  return counting;
+};
+
+const isCounting = (req: NodeRequest): req is NodeRequest & BodyCount => "allowed" in req;
 
 export class Http1Request extends IncomingMessage implements BodyCount {
   received = 0;

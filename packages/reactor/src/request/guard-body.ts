@@ -1,4 +1,4 @@
-import type { BodyCount } from "../http/exchange.ts";
+import { countBody } from "../http/exchange.ts";
 import type { NodeRequest } from "../http/types.ts";
 import { respondError } from "../response/error-page.ts";
 import type { Was } from "../was/was.ts";
@@ -15,14 +15,13 @@ export const guardBody = (was: Was): boolean => {
   const { req } = was;
   if (!carriesBody(req)) return true;
   const limit = bodyLimit(was);
-  if (Number(req.headers["content-length"] ?? 0) > limit) {
+  const body = countBody(req);
+  if (Number(req.headers["content-length"] ?? 0) > limit || body.received > limit) {
     refuse(was);
     return false;
   }
-  if (isCounting(req)) {
-    req.allowed = limit;
-    req.exceeded = () => refuse(was);
-  }
+  body.allowed = limit;
+  body.exceeded = () => refuse(was);
   was.continue();
   return true;
 };
@@ -36,5 +35,3 @@ const carriesBody = (req: NodeRequest): boolean =>
   req.method !== "GET" && req.method !== "HEAD"
     ? !("stream" in req && req.stream.endAfterHeaders)
     : req.headers["content-length"] !== undefined || req.headers["transfer-encoding"] !== undefined;
-
-const isCounting = (req: NodeRequest): req is NodeRequest & BodyCount => "allowed" in req;
