@@ -16,7 +16,7 @@ export type { Stage } from "./host/virtual-host.ts";
 // The context of requests
 export { runWith, was } from "./was/current.ts";
 export { Was } from "./was/was.ts";
-export type { WasClass, WasServices } from "./was/was.ts";
+export type { WasClass } from "./was/was.ts";
 export { Wac } from "./was/wac.ts";
 export type { MemberFactory } from "./was/wac.ts";
 export type { Transaction } from "./was/transaction.ts";
@@ -68,3 +68,14 @@ export { duration, size, waitingTime } from "./units.ts";
 export type { Duration, Size } from "./units.ts";
 export { errorMessage, HttpError, ReactorError, reactorErrorCodes, reasonOf } from "./errors.ts";
 export type { HttpErrorOptions, ReactorErrorCode } from "./errors.ts";
+
+// Declared here and in no other file: merging into a name that this file only passed on would not reach those who import it from `skitai`.
+/**
+ * Members that plugins and `wac.register` add to `was`, typed by declaration merging.
+ *
+ * @example
+ * declare module "@skitai/reactor" {
+ *   interface WasServices { searcher: Searcher }
+ * }
+ */
+export interface WasServices {}

@@ -5,7 +5,7 @@ import { Engine, type Was, type WasServices } from "../src/index.ts";
 import { textApp } from "./support/app.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
-declare module "../src/was/was.ts" {
+declare module "../src/index.ts" {
   interface WasServices {
     greeting: string;
     counted: { id: number };

@@ -4,25 +4,25 @@ export class Attempt {
   sent = false;
   /** Why to give up; undefined while the answer is still wanted. */
   cancelled: Error | undefined = undefined;
-  /** Set by the protocol: what stops it. Called once at most. */
-  onCancel: ((reason: Error) => void) | undefined = undefined;
+  #stop: ((reason: Error) => void) | undefined = undefined;
+
+  /** Says what stops the attempt from now on; undefined when it is over. Called once at most. */
+  stopWith(stop: ((reason: Error) => void) | undefined): void {
+    this.#stop = stop;
+  }
 
   /** Tells the protocol that nobody waits any longer. */
   cancel(reason: Error): void {
     if (this.cancelled) return;
     this.cancelled = reason;
-    this.onCancel?.(reason);
+    this.#stop?.(reason);
   }
 
-  /** The same as an AbortSignal, for drivers that take one. */
+  /** An AbortSignal that does what {@link stopWith} would, for drivers that take one. */
   signal(): AbortSignal {
     const controller = new AbortController();
     if (this.cancelled) controller.abort(this.cancelled);
-    const before = this.onCancel;
-    this.onCancel = (reason) => {
-      before?.(reason);
-      controller.abort(reason);
-    };
+    else this.stopWith((reason) => controller.abort(reason));
     return controller.signal;
   }
 }

@@ -21,7 +21,7 @@ export interface Operation<Data> {
   urlAt(endpoint: Endpoint): string;
   /**
    * Asks one server. Rejects with an `AquestsError` that says what happened; an answer that is an error in the terms of the protocol (HTTP 404, an
-   * XML-RPC fault) is a reply. Must stop soon after `attempt.onCancel`.
+   * XML-RPC fault) is a reply. Must stop soon when it is told so by what it gave to `attempt.stopWith`.
    */
   send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>>;
 }

@@ -4,19 +4,10 @@ import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { statusPage, type StatusReport } from "../engine/status.ts";
 import { describeError } from "../log/traceback.ts";
 import type { Mount } from "../mount/types.ts";
+import type { WasServices } from "../index.ts";
 import type { EngineServices } from "./services.ts";
 import { Transaction } from "./transaction.ts";
 import type { Wac } from "./wac.ts";
-
-/**
- * Members that plugins and `wac.register` add to `was`, typed by declaration merging.
- *
- * @example
- * declare module "@skitai/reactor" {
- *   interface WasServices { searcher: Searcher }
- * }
- */
-export interface WasServices {}
 
 // What merging adds is put on the prototype by the engine, so nothing is left uninitialised.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
