@@ -32,6 +32,8 @@ const table = {
   SKITAI_AQUESTS_AUTH_METHOD: ["{address} asks for credentials in a way that is not known: {value}", 706],
   SKITAI_AQUESTS_HANDLER_FAILED: ["The {what} of the request failed: {reason}", 701],
   SKITAI_AQUESTS_UNAVAILABLE: ["No server can take the request: {reason}", 714],
+  SKITAI_AQUESTS_DATABASE: ["The database refuses: {reason}"],
+  SKITAI_AQUESTS_SQLMAP: ["{file} is no sqlmap: {reason}"],
   SKITAI_AQUESTS_HTTP_STATUS: ["{status} {reason}"],
 } as const satisfies Record<string, readonly [template: string, status?: PseudoStatus]>;
 
