@@ -48,6 +48,8 @@ const templates = {
   SKITAI_REACTOR_LOG_FAILED: "Cannot write the log {file}: {reason}",
   SKITAI_REACTOR_LOGGER_EXISTS: "There is a logger {name} already. Get it with logger.get({value}).",
   SKITAI_REACTOR_PID_FILE: "Cannot use the pid file {file}: {reason}",
+  SKITAI_REACTOR_CACHE_UNUSABLE: "Cannot keep a cache in {directory}: {reason}",
+  SKITAI_REACTOR_CACHE_DAMAGED: "The stored response {file} was damaged, and is dropped.",
   SKITAI_REACTOR_START_FAILED: "{reason}",
   SKITAI_REACTOR_COORDINATOR_CLOSED: "The coordinator is closed: its engine has ended, or close() was called.",
   SKITAI_REACTOR_BAD_MESSAGE: "This message cannot be published: {reason}. Publish what JSON can express.",
@@ -56,10 +58,11 @@ const templates = {
   SKITAI_REACTOR_NO_THREADS: "was.thread needs threads, and there are none: threads is 0. Give the engine at least one.",
   SKITAI_REACTOR_THREAD_MODULE: "Cannot load {value} in a thread: {reason}",
   SKITAI_REACTOR_THREAD_EXPORT: "{value} exports no function {name}. It exports: {exports}.",
-  SKITAI_REACTOR_THREAD_DIED: "The thread has ended {outcome}.",
+  SKITAI_REACTOR_THREAD_DIED: "The thread is gone: {outcome}.",
   SKITAI_REACTOR_THREAD_TIMEOUT: "{name} of {value} took longer than {timeout} ms in a thread.",
   SKITAI_REACTOR_THREADS_CLOSED: "The threads are closed: their engine has ended, or close() was called.",
   SKITAI_REACTOR_RPC_UNREADABLE: "This is no message of {protocol}: {reason}.",
+  SKITAI_REACTOR_RPC_TOO_LARGE: "A message is larger than {limit} bytes.",
   SKITAI_REACTOR_RPC_UNWRITABLE: "{path} cannot be said in {protocol}: {reason}.",
 } as const;
 

@@ -1,6 +1,6 @@
 import { ReactorError } from "../errors.ts";
 
-export type RpcProtocol = "XML-RPC" | "JSON-RPC";
+export type RpcProtocol = "XML-RPC" | "JSON-RPC" | "gRPC";
 
 /** What arrived is not a message of its protocol. */
 export const unreadable = (protocol: RpcProtocol, reason: string, cause?: unknown): ReactorError =>
