@@ -101,6 +101,13 @@ export class Skitai {
     return this;
   }
 
+  /** How many results `cache()` keeps in each worker. @default 100 */
+  setMaxRcache(count: number): this {
+    this.#before("setMaxRcache()");
+    this.#plan.client.maxResults = count;
+    return this;
+  }
+
   /**
    * Replaces a worker whose CPU load stays too high: above `cpuPercent` in more than `continuous` samples in a row.
    *

@@ -12,3 +12,18 @@ export type { SkitaiErrorCode, SkitaiErrorOptions } from "./errors.ts";
 // The engine, the framework
 export * from "@skitai/reactor";
 export * from "@skitai/saddle";
+
+// Calls to other servers
+export {
+  aquests,
+  AquestsError,
+  aquestsErrorCodes,
+  createClient,
+  Dispatch,
+  MapDispatch,
+  pseudoStatus,
+  Result,
+  Results,
+  StreamedPromise,
+} from "@skitai/aquests";
+export type * from "@skitai/aquests";

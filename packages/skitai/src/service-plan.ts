@@ -1,3 +1,4 @@
+import { aquests, type AquestsOptions } from "@skitai/aquests";
 import { Engine, type Certificate, type EngineOptions, type ListenOptions, type RunOptions } from "@skitai/reactor";
 import { SkitaiError } from "./errors.ts";
 
@@ -9,6 +10,8 @@ export interface Bind {
 /** What a script has asked for before `run()`. */
 export class ServicePlan {
   readonly engine: EngineOptions = {};
+  /** How `was` calls other servers. */
+  readonly client: AquestsOptions = {};
   readonly maxAge: Record<string, number> = {};
   readonly certificates: Record<string, Certificate> = {};
   readonly forwards: { port: number; toPort: number }[] = [];
@@ -26,6 +29,7 @@ export class ServicePlan {
   build(options: EngineOptions): Engine {
     const engine = new Engine({ ...this.engine, ...options, maxAge: { ...this.maxAge, ...options.maxAge } });
     this.#engine = engine;
+    engine.use(aquests(this.client));
     for (const step of this.#steps) step(engine);
     return engine;
   }
