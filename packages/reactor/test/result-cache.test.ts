@@ -4,7 +4,7 @@ import { ResultCache } from "../src/cache/result-cache.ts";
 const start = 1_000_000;
 
 /** A cache and its clock. */
-const cacheAt = (max?: number): { cache: ResultCache<unknown>; clock: { now: number } } => {
+const cacheAt = (max?: number): { cache: ResultCache; clock: { now: number } } => {
   const clock = { now: start };
   return { cache: new ResultCache({ ...(max === undefined ? {} : { max }), now: () => clock.now }), clock };
 };
@@ -144,6 +144,6 @@ test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("a maximum of %d is r
 });
 
 test("an option that does not exist is refused", () => {
-  const options = { maximum: 3 };
+  const options: object = { maximum: 3 };
   expect(() => new ResultCache(options)).toThrow(/maximum/);
 });

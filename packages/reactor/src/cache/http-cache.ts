@@ -171,7 +171,8 @@ export class HttpCache implements AsyncDisposable {
     };
     if (entry.size === 0 || !needsBody(asked.request, reused)) return send(null);
     const body = entry.open();
-    return body instanceof Promise ? body.then(send) : send(body);
+    if (!(body instanceof Promise)) return send(body);
+    return body.then((opened) => send(opened === undefined ? undefined : withSignal(opened, asked.signal)));
   }
 
   #forward(asked: Asked, known: Known | undefined, reason: ForwardReason): Eventually<CachedResponse> {
@@ -315,5 +316,9 @@ export class HttpCache implements AsyncDisposable {
     return { status, headers, body, lookup, cacheStatus: cacheStatus(this.#options.name, parts), fromCache, age };
   }
 }
+
+/** A body that is read piece by piece ends with the signal. */
+const withSignal = (body: StoredBody, signal: AbortSignal | undefined): StoredBody =>
+  signal === undefined || Buffer.isBuffer(body) ? body : tiedBody(body, signal, () => {});
 
 const hitOf = ({ tier }: StoredEntry): CacheLookup => (tier === "memory" ? "MEM_HIT" : "HIT");
