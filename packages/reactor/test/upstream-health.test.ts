@@ -121,6 +121,20 @@ describe("a member that comes back", () => {
     expect(memberOf(cluster, "a:1").inFlight).toBeGreaterThan(37);
   });
 
+  test("has a part of its room too, so that what finds none elsewhere does not overrun it", () => {
+    const { cluster, clock } = clocked(["a:1", "b:1"], { slowStart: "10s", maxInFlight: 20, health: { recheck: "1s" } });
+    end(cluster, "a:1", "failed");
+    clock.pass(1_000);
+    const held = Array.from({ length: 22 }, () => take(cluster));
+    expect(() => cluster.acquire({ atOnce: true })).toThrow("none has room");
+    expect(cluster.members.map(({ inFlight }) => inFlight)).toEqual([2, 20]);
+    for (const lease of held) lease.release("neutral");
+    end(cluster, "b:1", "failed");
+    // Where no other is well, it has all of it.
+    for (let n = 0; n < 20; n++) take(cluster);
+    expect(memberOf(cluster, "a:1").inFlight).toBe(20);
+  });
+
   test("starts slowly too when it is added later", () => {
     const { cluster } = clocked(["a:1"], { slowStart: "10s" });
     cluster.add("b:1");
@@ -292,7 +306,7 @@ describe("a circuit breaker", () => {
   test("sends away those who wait when it opens", async () => {
     const { cluster } = clocked(["a:1"], { breaker, maxInFlight: 4 });
     const leases = Array.from({ length: 4 }, () => take(cluster));
-    const waiting = [cluster.acquire(), cluster.acquire(), cluster.acquire(), cluster.acquire()];
+    const waiting = Array.from({ length: 4 }, async () => cluster.acquire());
     const refusals = Promise.allSettled(waiting);
     for (const lease of leases) lease.release("failed");
     const results = await refusals;

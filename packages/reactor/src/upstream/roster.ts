@@ -70,12 +70,17 @@ export class Roster {
     for (const member of this.#members) {
       const before = member.state;
       member.state = this.#stateOf(member, now);
-      member.share = this.#shareOf(member, now);
+      member.share = member.weight * this.#partOf(member, now);
       if (member.state !== before) changes.push([member, before]);
     }
     this.#usable = this.#members.filter((member) => !member.isOff && !member.isDraining);
     const well = this.#usable.filter(({ state }) => state === "up" || state === "warming");
     this.#candidates = well.length > 0 ? well : this.#usable;
+    // Without this, what finds no room elsewhere would go to a member that is warming. Where all are, somebody has to do the work.
+    const isSteady = well.some(({ state }) => state === "up");
+    for (const member of this.#members) {
+      member.limit = isSteady ? Math.max(1, Math.round(member.fullLimit * (member.share / member.weight))) : member.fullLimit;
+    }
     for (const [member, before] of changes) this.#parts.changed(member, before);
   }
 
@@ -92,11 +97,12 @@ export class Roster {
     return now < member.warmUntil ? "warming" : "up";
   }
 
-  #shareOf(member: TrackedMember, now: number): number {
-    if (member.state !== "warming") return member.weight;
+  /** Which part of its weight and of its limit a member has now. */
+  #partOf(member: TrackedMember, now: number): number {
+    if (member.state !== "warming") return 1;
     const { slowStart } = this.#parts;
     this.#until(Math.min(member.warmUntil, now + slowStart / steps), "warming");
-    return member.weight * Math.max(firstPart, 1 - (member.warmUntil - now) / slowStart);
+    return Math.max(firstPart, 1 - (member.warmUntil - now) / slowStart);
   }
 
   #until<State extends MemberState>(time: number, state: State): State {

@@ -32,7 +32,9 @@ export class TrackedMember implements ClusterMember {
   state: MemberState = "up";
   inFlight = 0;
   /** Requests that it may have under way. */
-  readonly limit: number;
+  readonly fullLimit: number;
+  /** The limit that holds now. */
+  limit: number;
   /** The weight that holds now: less than `weight` while it is warming. */
   share: number;
   /** What round robin owes it. */
@@ -71,7 +73,7 @@ export class TrackedMember implements ClusterMember {
     this.database = member.database;
     this.address = addressOf(member, kind);
     this.weight = this.share = member.weight;
-    this.limit = limit;
+    this.limit = this.fullLimit = limit;
     this.seed = hashOf(`${this.address}/${member.database ?? ""}`);
   }
 }
