@@ -49,6 +49,7 @@ const owners: Readonly<Record<keyof Required<SkitaiRunOptions>, "service" | "eng
   fileCacheSize: "engine",
   health: "engine",
   coordinator: "engine",
+  threads: "engine",
   config: "engine",
   keepAlive: "engine",
   requestTimeout: "engine",

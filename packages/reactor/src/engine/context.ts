@@ -5,6 +5,7 @@ import type { HostTable } from "../host/host-table.ts";
 import type { NodeRequest } from "../http/types.ts";
 import { Loggers } from "../log/loggers.ts";
 import { describeError } from "../log/traceback.ts";
+import { ThreadPool } from "../threads/thread-pool.ts";
 import { TransactionIdentity } from "../was/transaction.ts";
 import { Wac } from "../was/wac.ts";
 import { Was, type WasClass } from "../was/was.ts";
@@ -30,6 +31,8 @@ export interface EngineContext {
   readonly Was: WasClass;
   readonly coordination: EngineCoordinator;
   readonly updates: LastUpdates;
+  /** Undefined with `threads: 0`. */
+  readonly threads: ThreadPool | undefined;
 }
 
 /** Makes the logs, `wac` and the class of `was` of one engine. Nothing is opened yet. */
@@ -46,7 +49,8 @@ export const createContext = ({ options, hosts, expecting, status, emit, changed
   class EngineWas extends Was {}
   const coordination = new EngineCoordinator(options.coordinator, (error) => logs.get("server").log(describeError(error), "expt"));
   const updates = new LastUpdates({ coordinator: () => coordination.get(), changed });
-  const wac = new Wac({ name, logger: logs, config, workerId, workers, coordination, updates }, EngineWas);
+  const threads = options.threads === 0 ? undefined : new ThreadPool({ threads: options.threads, directory: options.directory });
+  const wac = new Wac({ name, logger: logs, config, workerId, workers, coordination, updates, threads }, EngineWas);
   const services: Was["services"] = {
     identity: new TransactionIdentity(name),
     proxies,
@@ -55,11 +59,12 @@ export const createContext = ({ options, hosts, expecting, status, emit, changed
     maxMultipartBodySize: limits.maxMultipartBodySize,
     temporaryPath: options.varPath ?? tmpdir(),
     updates,
+    threads,
     appsOf: (host) => hosts.of(host).apps,
     status,
     lifecycle: emit,
     awaitsContinue: (req) => expecting.delete(req),
   };
   Object.defineProperties(EngineWas.prototype, { wac: { value: wac }, services: { value: services } });
-  return { logs, wac, Was: EngineWas, coordination, updates };
+  return { logs, wac, Was: EngineWas, coordination, updates, threads };
 };

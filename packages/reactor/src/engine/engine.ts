@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { ReactorError } from "../errors.ts";
@@ -6,7 +5,6 @@ import type { EngineCoordinator } from "../coordination/engine-coordinator.ts";
 import type { LastUpdates } from "../coordination/last-updates.ts";
 import type { Coordinator } from "../coordination/types.ts";
 import { HostTable } from "../host/host-table.ts";
-import type { Stage } from "../host/virtual-host.ts";
 import type { Acceptor } from "../http/acceptor.ts";
 import { requestInMemory } from "../http/in-memory.ts";
 import { bindAddress, Listener, type ListenOptions } from "../http/listener.ts";
@@ -16,18 +14,20 @@ import { checkTls } from "../http/tls.ts";
 import type { NodeListener, NodeRequest } from "../http/types.ts";
 import type { Loggers } from "../log/loggers.ts";
 import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
+import type { ThreadPool } from "../threads/thread-pool.ts";
 import { waitingTime, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
-import type { MemberFactory, Wac } from "../was/wac.ts";
+import type { Wac } from "../was/wac.ts";
 import { createContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
 import { Embedding } from "./embedding.ts";
 import { loggedUpstreams } from "./logged-upstreams.ts";
+import { Extensible } from "./extensible.ts";
 import { tellChange } from "./model-changed.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
-import { runPlugins, type Additions, type EngineEvents, type HelperProcess, type MountResolver, type Plugin } from "./plugin.ts";
+import { runPlugins, type Plugin } from "./plugin.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
 import { shutDown } from "./shutdown.ts";
@@ -42,18 +42,18 @@ import { reportStatus, type StatusReport } from "./status.ts";
  * engine.mount("/", app);
  * const { port } = await engine.listen({ port: 0 });
  */
-export class Engine {
+export class Engine extends Extensible {
   readonly name: string;
-  /** The engine-wide context that all apps share. */
-  readonly wac: Wac;
+  override readonly wac: Wac;
   readonly logs: Loggers;
   /** Aliases by name, without `@`. The first definition of a name stays. */
   readonly aliases: ReadonlyMap<string, Alias>;
   /** Clusters made of the aliases. */
   readonly upstreams: Upstreams;
+  /** For blocking work; undefined with `threads: 0`. */
+  readonly threads: ThreadPool | undefined;
   readonly #options: ResolvedEngineOptions;
   readonly #hosts = new HostTable();
-  readonly #additions: Additions = { resolvers: [], stages: [], helpers: [], sections: new Map() };
   readonly #plugins: Plugin[] = [];
   readonly #requests: MountRequest[] = [];
   readonly #mounting: Mounting;
@@ -67,40 +67,38 @@ export class Engine {
   readonly #updates: LastUpdates;
   readonly #deadline = new Deadline();
   readonly #expecting = new WeakSet<NodeRequest>();
-  readonly #events = new EventEmitter<EngineEvents>();
   readonly #bornAt = new Date();
   #prepared: Promise<void> | undefined;
   #loaded: Promise<void> | undefined;
   /** All plugins have run. */
   #plugged = false;
-  /** A master has what it needs of the plugins. */
-  #complete = false;
-  /** Plugins and bootstraps have mounted what they want, and apps are being loaded. */
-  #loading = false;
   #closed: Promise<void> | undefined;
 
   /** @throws SKITAI_REACTOR_BAD_OPTION and its kin; nothing is opened or read yet. */
   constructor(options: EngineOptions = {}) {
+    super();
     const resolved = resolveEngineOptions(options);
     const { name, limits, health } = resolved;
     this.#options = resolved;
     this.name = name;
-    const { logs, wac, Was, coordination, updates } = createContext({
+    const { logs, wac, Was, coordination, updates, threads } = createContext({
       options: resolved,
       hosts: this.#hosts,
       expecting: this.#expecting,
       status: (filter) => this.status(filter),
-      emit: (event) => void this.#events.emit(event),
-      changed: (key, args) => tellChange(this.#hosts, this.#events, key, args),
+      emit: (event) => void this.events.emit(event),
+      changed: (key, args) => tellChange(this.#hosts, this.events, key, args),
     });
     this.#coordination = coordination;
     this.#updates = updates;
+    this.threads = threads;
+    if (threads) this.section("threads", () => threads.status());
     this.logs = logs;
     this.wac = wac;
     this.upstreams = loggedUpstreams(() => logs.get("server"));
     this.aliases = this.upstreams.aliases;
     this.section("upstreams", () => this.upstreams.status());
-    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac, Was, additions: this.#additions });
+    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac, Was, additions: this.additions });
     this.#observer =
       resolved.requestLog === false
         ? undefined
@@ -140,14 +138,8 @@ export class Engine {
    * @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET; what can only be seen on disk shows in {@link prepare}.
    */
   mount(point: string, target: MountTarget, options: MountOptions = {}): this {
-    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "mount()" });
+    this.beforeLoading("mount()");
     this.#requests.push(mountRequest(point, target, options));
-    return this;
-  }
-
-  /** Adds a member to `was` and `wac`, made at its first use in each request. @throws SKITAI_REACTOR_NAME_TAKEN */
-  define(name: string, make: MemberFactory): this {
-    this.wac.define(name, make);
     return this;
   }
 
@@ -158,7 +150,7 @@ export class Engine {
    * @example engine.addlu("tables.users", "tables.photos");
    */
   addlu(...keys: readonly string[]): this {
-    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "addlu()" });
+    this.beforeLoading("addlu()");
     this.#updates.declare(keys);
     return this;
   }
@@ -173,47 +165,10 @@ export class Engine {
     this.#coordination.take(coordinator);
   }
 
-  /** Adds a way to serve `@alias` mounts. @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded. */
-  resolve(resolver: MountResolver): this {
-    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "resolve()" });
-    this.#additions.resolvers.push(resolver);
-    return this;
-  }
-
-  /** Adds a step between files and apps, in every virtual host. @throws SKITAI_REACTOR_ALREADY_LISTENING when apps are being loaded. */
-  stage(stage: Stage): this {
-    if (this.#loading) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "stage()" });
-    this.#additions.stages.push(stage);
-    return this;
-  }
-
-  /** Adds a process that the master keeps alive. @throws SKITAI_REACTOR_ALREADY_LISTENING when {@link prepare} is over. */
-  helper(helper: HelperProcess): this {
-    if (this.#complete) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "helper()" });
-    this.#additions.helpers.push(helper);
-    return this;
-  }
-
-  /** Adds a section to the status page, at any time. */
-  section(name: string, report: () => unknown): this {
-    this.#additions.sections.set(name, report);
-    return this;
-  }
-
-  on<Name extends keyof EngineEvents>(event: Name, listener: (...args: EngineEvents[Name]) => void): this {
-    this.#events.on(event, listener as never);
-    return this;
-  }
-
   /** Leaves requests out of the request log: `"*.css"` by their end, `"/static/"` by their beginning. `/` itself is always logged. */
   logOff(...patterns: string[]): this {
     this.#observer?.logOff(...patterns);
     return this;
-  }
-
-  /** Processes that plugins want to have running beside the workers. */
-  get helpers(): readonly HelperProcess[] {
-    return this.#additions.helpers;
   }
 
   /** What to watch for changes, when apps want to be reloaded. */
@@ -257,7 +212,7 @@ export class Engine {
       .log(
         `${this.name} (${this.wac.workerId === "M" ? "master" : `worker #${this.wac.workerId.slice(1)}`}) started on ${address}:${port}`,
       );
-    this.#events.emit("listening", address, port);
+    this.events.emit("listening", address, port);
     return { address, port };
   }
 
@@ -303,7 +258,7 @@ export class Engine {
   status(filter?: string): StatusReport {
     const { requests, failures } = this.#handler.counts;
     const server = { started: this.#bornAt, requests, failures, connections: this.#connections.size, draining: this.#handler.draining };
-    return reportStatus({ wac: this.wac, hosts: this.#hosts, aliases: this.aliases, sections: this.#additions.sections, server }, filter);
+    return reportStatus({ wac: this.wac, hosts: this.#hosts, aliases: this.aliases, sections: this.additions.sections, server }, filter);
   }
 
   async #prepare(): Promise<void> {
@@ -314,8 +269,8 @@ export class Engine {
     this.#plugged = true;
     // A bootstrap may mount more, hence no iteration over a copy.
     for (const request of this.#requests) await this.#mounting.find(request);
-    if (this.#requests.length === 0 && this.#additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
-    this.#complete = true;
+    if (this.#requests.length === 0 && this.additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
+    this.complete = true;
   }
 
   #load(): Promise<void> {
@@ -324,7 +279,7 @@ export class Engine {
 
   async #mountAll(): Promise<void> {
     await this.prepare();
-    this.#loading = true;
+    this.loading = true;
     await this.#updates.start();
     for (const request of this.#requests) {
       if (this.#closed) break;
@@ -332,12 +287,12 @@ export class Engine {
     }
     if (this.#closed) throw new ReactorError("SKITAI_REACTOR_ALREADY_CLOSED");
     await this.#mounting.complete(this.#options);
-    this.#events.emit("mounted");
+    this.events.emit("mounted");
   }
 
   async #close(): Promise<void> {
     this.#handler.draining = true;
-    this.#events.emit("draining");
+    this.events.emit("draining");
     await shutDown(
       {
         listeners: this.#listeners,
@@ -350,8 +305,8 @@ export class Engine {
       },
       this.#deadline,
     );
-    await this.#coordination.close();
-    this.#events.emit("closed");
+    await Promise.all([this.threads?.close(), this.#coordination.close()]);
+    this.events.emit("closed");
     await this.upstreams.close();
     await this.logs.close();
     this.#deadline.end();

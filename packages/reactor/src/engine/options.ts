@@ -40,6 +40,8 @@ export interface EngineOptions extends LimitOptions {
   fileCacheSize?: Size;
   /** Paths that answer 200 while the process lives, and while it takes requests; 503 otherwise. @default none */
   health?: { live?: string; ready?: string };
+  /** The most threads for blocking work (`was.thread`, SQLite); each is started when it is needed. 0 for none. @default 4 */
+  threads?: number;
   /** What connects this engine with others. It stays open when the engine closes. @default what connects the workers of its service */
   coordinator?: Coordinator;
   /** Free configuration, `wac.config`. @default {} */
@@ -67,6 +69,7 @@ export interface ResolvedEngineOptions {
   readonly maxAge: readonly MaxAgeRule[];
   readonly fileCacheSize: number;
   readonly health: { readonly live: string | undefined; readonly ready: string | undefined };
+  readonly threads: number;
   readonly coordinator: Coordinator | undefined;
   readonly config: Record<string, unknown>;
   readonly workers: number;
@@ -101,6 +104,7 @@ export const resolveEngineOptions = (options: EngineOptions): ResolvedEngineOpti
     maxAge: maxAgeRules(options.maxAge ?? {}),
     fileCacheSize: size(options.fileCacheSize ?? "32mb", "fileCacheSize"),
     health: healthPaths(options.health ?? {}),
+    threads: wholeNumber("threads", options.threads ?? 4),
     coordinator: options.coordinator,
     config: options.config ?? {},
     workers: wholeNumber("workers", options.workers ?? 0),
@@ -126,6 +130,7 @@ export const engineOptionNames: Readonly<Record<keyof Required<EngineOptions>, t
   maxAge: true,
   fileCacheSize: true,
   health: true,
+  threads: true,
   coordinator: true,
   config: true,
   workers: true,

@@ -30,11 +30,11 @@ export interface ThreadCallOptions {
  * @throws what the function throws, with its message, code and stack; SKITAI_REACTOR_THREAD_MODULE, SKITAI_REACTOR_THREAD_EXPORT,
  * SKITAI_REACTOR_THREAD_DIED, SKITAI_REACTOR_THREAD_TIMEOUT, SKITAI_REACTOR_THREADS_CLOSED, and the reason of an aborted signal.
  */
-export type ThreadCall = <Function extends ThreadFunction = UnknownFunction>(
+export type ThreadCall = <Called extends ThreadFunction = UnknownFunction>(
   module: string | URL,
   how: string | ThreadCallOptions,
-  ...args: Parameters<Function>
-) => Promise<Awaited<ReturnType<Function>>>;
+  ...args: Parameters<Called>
+) => Promise<Awaited<ReturnType<Called>>>;
 
 /** One thread that stays the same: what a module keeps there (a connection, a transaction) is there at the next call. */
 export interface PinnedThread extends Disposable {

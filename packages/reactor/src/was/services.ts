@@ -3,6 +3,7 @@ import type { StatusReport } from "../engine/status.ts";
 import type { NodeRequest } from "../http/types.ts";
 import type { TrustedProxies } from "../http/trusted-proxies.ts";
 import type { ResponseSettings } from "../response/settings.ts";
+import type { ThreadPool } from "../threads/thread-pool.ts";
 import type { TransactionIdentity } from "./transaction.ts";
 
 /** What an engine lends to each `was`. One object per engine, on the prototype of its `was` class. */
@@ -16,6 +17,8 @@ export interface EngineServices {
   /** Where temporary files go. */
   readonly temporaryPath: string;
   readonly updates: LastUpdates;
+  /** Undefined with `threads: 0`. */
+  readonly threads: ThreadPool | undefined;
   appsOf(host: string): Record<string, unknown>;
   status(filter?: string): StatusReport;
   lifecycle(action: "restart" | "shutdown"): void;

@@ -3,6 +3,9 @@ import type { LastUpdates } from "../coordination/last-updates.ts";
 import type { Coordinator } from "../coordination/types.ts";
 import { ReactorError } from "../errors.ts";
 import type { Logger } from "../log/logger.ts";
+import { needThreads } from "../threads/need-threads.ts";
+import type { ThreadPool } from "../threads/thread-pool.ts";
+import type { ThreadCallOptions, ThreadFunction, UnknownFunction } from "../threads/types.ts";
 import type { WasClass } from "./was.ts";
 
 /** Members that `wac.register` and plugins add are typed by declaration merging into `WasServices`; see {@link Was}. */
@@ -15,6 +18,7 @@ export interface WacOptions {
   readonly workers: number;
   readonly coordination: EngineCoordinator;
   readonly updates: LastUpdates;
+  readonly threads: ThreadPool | undefined;
 }
 
 /** What each `was` has of its own, and its class therefore does not show. */
@@ -47,6 +51,7 @@ export class Wac {
   readonly #Was: WasClass;
   readonly #coordination: EngineCoordinator;
   readonly #updates: LastUpdates;
+  readonly #threads: ThreadPool | undefined;
 
   constructor(options: WacOptions, Was: WasClass) {
     this.name = options.name;
@@ -58,11 +63,21 @@ export class Wac {
     this.#Was = Was;
     this.#coordination = options.coordination;
     this.#updates = options.updates;
+    this.#threads = options.threads;
   }
 
   /** What this engine's workers share: messages, update times, leases, counters. */
   get coordinator(): Coordinator {
     return this.#coordination.get();
+  }
+
+  /** As {@link Was.thread}, outside requests. */
+  async thread<Called extends ThreadFunction = UnknownFunction>(
+    module: string | URL,
+    how: string | ThreadCallOptions,
+    ...args: Parameters<Called>
+  ): Promise<Awaited<ReturnType<Called>>> {
+    return needThreads(this.#threads).run<Called>(module, how, ...args);
   }
 
   /** As {@link Was.setlu}, outside requests. Resolves when every worker knows. */

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { statusPage, type StatusReport } from "../engine/status.ts";
+import { needThreads } from "../threads/need-threads.ts";
+import type { ThreadCallOptions, ThreadFunction, UnknownFunction } from "../threads/types.ts";
 import { describeError } from "../log/traceback.ts";
 import type { Mount } from "../mount/types.ts";
 import type { WasServices } from "../index.ts";
@@ -159,6 +161,22 @@ export class Was {
    */
   getlu(...keys: readonly string[]): number {
     return this.services.updates.get(keys);
+  }
+
+  /**
+   * Calls a function of a module in another thread, for work that would hold up every other request: hashing, parsing, blocking drivers.
+   *
+   * @param module a URL, or a path below the engine's directory.
+   * @param how the name of the export (`"default"` for that), or the call's options.
+   * @throws SKITAI_REACTOR_NO_THREADS with `threads: 0`, and as {@link ThreadCall}.
+   * @example await was.thread<typeof work.hash>(new URL("./work.ts", import.meta.url), "hash", "secret");
+   */
+  async thread<Called extends ThreadFunction = UnknownFunction>(
+    module: string | URL,
+    how: string | ThreadCallOptions,
+    ...args: Parameters<Called>
+  ): Promise<Awaited<ReturnType<Called>>> {
+    return needThreads(this.services.threads).run<Called>(module, how, ...args);
   }
 
   /**

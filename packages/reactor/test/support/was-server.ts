@@ -48,7 +48,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
   class TestWas extends Was {}
   const coordination = new EngineCoordinator(undefined, () => {});
   const updates = new LastUpdates({ coordinator: () => coordination.get(), changed: () => {} });
-  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0, coordination, updates }, TestWas);
+  const wac = new Wac({ name: "test", logger, config: {}, workerId: "M", workers: 0, coordination, updates, threads: undefined }, TestWas);
   const services: EngineServices = {
     temporaryPath: tmpdir(),
     identity: new TransactionIdentity("test"),
@@ -57,6 +57,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
     maxPostBodySize: options.maxPostBodySize ?? 1_000,
     maxMultipartBodySize: options.maxMultipartBodySize ?? 2_000,
     updates,
+    threads: undefined,
     appsOf: () => ({}),
     status: () => ({}),
     lifecycle: () => {},
