@@ -71,6 +71,7 @@ const blobPayload = (blob: Blob, type: string): Payload => ({
   type: blob.type || type,
   repeatable: true,
   key: undefined,
+  bytes: undefined,
   open: async () => ({ stream: fromWeb(blob.stream()), length: blob.size }),
 });
 

@@ -1,12 +1,15 @@
 import { size, waitingTime } from "@skitai/reactor";
+import { Cluster } from "@skitai/reactor/upstream";
 import type { Call } from "../core/call.ts";
 import type { Caller } from "../core/runtime.ts";
 import type { HttpAnswer } from "./answer.ts";
 import { withParams } from "./form.ts";
 import { addFields, type Fields } from "./fields.ts";
+import { knownCodings } from "./coding.ts";
 import { HttpOperation } from "./operation.ts";
 import { checkHttpOptions, type HttpOptions, type QueryParams } from "./options.ts";
 import { payloadOf, type Payload } from "./payload.ts";
+import { proxyOf } from "./proxy.ts";
 import { routeOf } from "./route.ts";
 import { wholeNumber } from "./settings.ts";
 
@@ -31,6 +34,10 @@ export interface HttpCallSpec<Data> {
   readonly options?: HttpOptions<Data> | undefined;
   /** Makes `data` of the answer; what it throws ends the call. Not asked where the body is handed over as it arrives. */
   readonly decode: (answer: HttpAnswer) => Data;
+  /** A success of a type that `accept` does not name is a failure. The same where the user's headers say `Accept`. @default false */
+  readonly strict?: boolean;
+  /** Follow no redirect that would make another method of this one. @default false */
+  readonly keepsMethod?: boolean;
   /** @default whether the method is, by RFC 9110, section 9.2.2 */
   readonly idempotent?: boolean;
   /** What results show as their `method`. @default method */
@@ -54,11 +61,12 @@ export const httpCall = <Data>(caller: Caller, spec: HttpCallSpec<Data>): Call<D
   if (options !== noOptions) checkHttpOptions(spec.verb, options as HttpOptions);
   const { target, path, auth } = routeOf(runtime, spec.url, spec.verb);
   const payload = typeof spec.body === "string" || Buffer.isBuffer(spec.body) ? payloadOf(spec.body) : spec.body;
-  const fields: Fields = { "user-agent": http.userAgent, accept, "accept-encoding": "gzip, deflate, br, zstd" };
+  const fields: Fields = { "user-agent": http.userAgent, accept, "accept-encoding": knownCodings };
   const type = contentType ?? payload?.type;
   if (type !== undefined) fields["content-type"] = type;
   if (spec.headers) addFields(fields, spec.headers);
   if (options.headers) addFields(fields, options.headers);
+  if (options.useCache === false) fields["cache-control"] ??= "no-cache";
   const operation = new HttpOperation<Data>(
     caller,
     {
@@ -67,13 +75,23 @@ export const httpCall = <Data>(caller: Caller, spec: HttpCallSpec<Data>): Call<D
       fields,
       payload,
       auth: options.auth ?? auth,
+      alias: target instanceof Cluster ? target.name : undefined,
       stream: options.stream ?? false,
+      keepsMethod: spec.keepsMethod ?? false,
+      isStrict: spec.strict === true || fields["accept"] !== accept,
+      isFresh: typeof options.useCache === "number",
       redirects: options.redirects === undefined ? http.redirects : wholeNumber("redirects", options.redirects, 0),
       maxSize: options.maxSize === undefined ? http.maxSize : size(options.maxSize, "maxSize"),
       idleTimeout: options.timeout === undefined ? runtime.timeout : waitingTime(options.timeout, "timeout"),
       insecure: options.insecure ?? http.insecure,
+      proxy: options.proxy === undefined ? undefined : options.proxy === false ? null : proxyOf(options.proxy),
     },
-    { name, idempotent: spec.idempotent ?? idempotentMethods.has(method), key: spec.cacheKey, decode: spec.decode },
+    {
+      name,
+      idempotent: (spec.idempotent ?? idempotentMethods.has(method)) && (payload?.repeatable ?? true),
+      key: spec.cacheKey,
+      decode: spec.decode,
+    },
   );
   return { operation, target, options };
 };

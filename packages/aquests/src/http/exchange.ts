@@ -1,48 +1,55 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Attempt } from "../core/attempt.ts";
 import { AquestsError } from "../errors.ts";
-import type { Connections } from "./agent.ts";
 import { plainHeaders } from "./answer.ts";
+import { BodyStream } from "./body-stream.ts";
+import type { Connections } from "./connections.ts";
 import { httpFault } from "./faults.ts";
 
-/** One answer as it came over the connection. */
+/** What is sent. */
+export interface Sending {
+  readonly method: string;
+  /** Of a proxy, an absolute URL. */
+  readonly path: string;
+  readonly headers: (string | string[])[];
+  readonly body: Buffer | Readable | null;
+  readonly maxSize: number;
+  /** Whether an answer is to be handed over while it arrives; undefined for none. */
+  readonly streams?: ((statusCode: number, headers: IncomingHttpHeaders) => boolean) | undefined;
+  /** Milliseconds that such an answer may be silent. */
+  readonly idleTimeout: number;
+}
+
+/** One answer as it came over the connection, still in its content coding. */
 export interface RawAnswer {
   readonly statusCode: number;
   readonly reason: string;
   readonly version: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** What is sent. */
-export interface Sending {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: (string | string[])[];
-  readonly body: Dispatcher.DispatchOptions["body"];
-  readonly maxSize: number;
+  readonly content: Buffer;
+  readonly stream: Readable | undefined;
 }
 
 const empty: Buffer = Buffer.alloc(0);
 
-/** Sends one request over one connection and reads its answer whole. */
+/** Sends one request over one connection and reads its answer. */
 export const exchange = (connections: Connections, address: string, sending: Sending, attempt: Attempt): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
-    const { method, path, headers, body } = sending;
-    const handler = new Exchange(connections, address, sending.maxSize, attempt, resolve, reject);
+    const { method, path, headers, body, streams, idleTimeout } = sending;
+    const handler = new Exchange(connections, address, sending, attempt, resolve, reject);
     connections.waits();
-    attempt.onCancel = handler.cancel;
-    connections.dispatcher.dispatch(
-      { method, path, headers, body, headersTimeout: 0, bodyTimeout: 0 } as Dispatcher.DispatchOptions,
-      handler,
-    );
+    attempt.stopWith(handler.cancel);
+    const bodyTimeout = streams ? idleTimeout : 0;
+    connections.dispatcher.dispatch({ method, path, headers: headers as string[], body, headersTimeout: 0, bodyTimeout }, handler);
   });
 
+/** Follows one request through undici. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #connections: Connections;
   readonly #address: string;
-  readonly #maxSize: number;
+  readonly #sending: Sending;
   readonly #attempt: Attempt;
   readonly #resolve: (answer: RawAnswer) => void;
   readonly #reject: (error: AquestsError) => void;
@@ -50,34 +57,32 @@ class Exchange implements Dispatcher.DispatchHandler {
   #isWaiting = true;
   #statusCode = 0;
   #reason = "";
-  #headers: IncomingHttpHeaders = {};
+  #headers: IncomingHttpHeaders | undefined = undefined;
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
   #size = 0;
+  #stream: BodyStream | undefined = undefined;
 
   constructor(
     connections: Connections,
     address: string,
-    maxSize: number,
+    sending: Sending,
     attempt: Attempt,
     resolve: (answer: RawAnswer) => void,
     reject: (error: AquestsError) => void,
   ) {
     this.#connections = connections;
     this.#address = address;
-    this.#maxSize = maxSize;
+    this.#sending = sending;
     this.#attempt = attempt;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  /** Called again when undici itself puts the request on another connection: HTTP/2 says that the first one has not seen it. */
+  /** Called again when undici itself puts the request on another connection: by the rules of HTTP/2 the first one has not seen it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#isWaiting) {
-      this.#isWaiting = false;
-      this.#connections.waitsNoMore();
-    }
+    this.#hasStarted();
     const { cancelled } = this.#attempt;
     if (cancelled) controller.abort(cancelled);
     else this.#attempt.sent = true;
@@ -88,48 +93,65 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#statusCode = statusCode;
     this.#reason = reason || STATUS_CODES[statusCode] || "";
     this.#headers = plainHeaders(headers);
-    const length = headers["content-length"];
-    if (length !== undefined && Number(length) > this.#maxSize) controller.abort(this.#tooLarge());
+    const { streams, maxSize, method } = this.#sending;
+    if (streams?.(statusCode, this.#headers)) {
+      this.#attempt.stopWith(undefined);
+      this.#stream = new BodyStream(controller);
+      this.#resolve(this.#answer(empty));
+    } else if (method !== "HEAD" && Number(this.#headers["content-length"] ?? 0) > maxSize) controller.abort(this.#tooLarge());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#stream) return this.#stream.deliver(chunk);
     this.#size += chunk.length;
-    if (this.#size > this.#maxSize) return controller.abort(this.#tooLarge());
-    if (this.#first === undefined) this.#first = chunk;
+    if (this.#size > this.#sending.maxSize) controller.abort(this.#tooLarge());
+    else if (this.#first === undefined) this.#first = chunk;
     else (this.#more ??= [this.#first]).push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#attempt.onCancel = undefined;
-    this.#resolve({
-      statusCode: this.#statusCode,
-      reason: this.#reason,
-      version: this.#connections.http2 ? "HTTP/2.0" : "HTTP/1.1",
-      headers: this.#headers,
-      body: this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? empty),
-    });
+    if (this.#stream) return this.#stream.finish();
+    this.#attempt.stopWith(undefined);
+    this.#resolve(this.#answer(this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? empty)));
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#attempt.onCancel = undefined;
-    if (this.#isWaiting) {
-      this.#isWaiting = false;
-      this.#connections.waitsNoMore();
-    }
+    this.#hasStarted();
     const { http2 } = this.#connections;
-    this.#reject(httpFault(error, { address: this.#address, http2, answering: this.#statusCode !== 0 }));
+    const { idleTimeout } = this.#sending;
+    const fault = httpFault(error, { address: this.#address, http2, answering: this.#statusCode !== 0, idleTimeout });
+    if (this.#stream) return this.#stream.fail(fault);
+    this.#attempt.stopWith(undefined);
+    this.#reject(fault);
   }
 
-  /** Frees the connection; the caller has its answer already. */
+  /** Frees the connection; whoever waited has its result already. */
   readonly cancel = (reason: Error): void => {
     if (this.#controller) return this.#controller.abort(reason);
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
+    this.#reject(httpFault(reason, { address: this.#address, http2: false, answering: false, idleTimeout: 0 }));
     this.#connections.givesUp();
-    this.#reject(httpFault(reason, { address: this.#address, http2: false, answering: false }));
   };
 
+  #hasStarted(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#connections.waitsNoMore();
+  }
+
+  #answer(content: Buffer): RawAnswer {
+    return {
+      statusCode: this.#statusCode,
+      reason: this.#reason,
+      version: this.#connections.http2 ? "HTTP/2.0" : "HTTP/1.1",
+      headers: this.#headers!,
+      content,
+      stream: this.#stream,
+    };
+  }
+
   #tooLarge(): AquestsError {
-    return new AquestsError("SKITAI_AQUESTS_TOO_LARGE", { limit: this.#maxSize });
+    return new AquestsError("SKITAI_AQUESTS_TOO_LARGE", { limit: this.#sending.maxSize });
   }
 }

@@ -23,14 +23,16 @@ export interface FaultContext {
   readonly http2: boolean;
   /** The answer had begun. */
   readonly answering: boolean;
+  /** Milliseconds that it might be silent. */
+  readonly idleTimeout: number;
 }
 
 /** A failure of undici or of Node's sockets in the terms of this package. */
-export const httpFault = (error: unknown, { address, http2, answering }: FaultContext): AquestsError => {
+export const httpFault = (error: unknown, { address, http2, answering, idleTimeout }: FaultContext): AquestsError => {
   if (error instanceof AquestsError) return error;
   const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
   const made = (name: AquestsErrorCode, reason = reasonOf(error)): AquestsError =>
-    new AquestsError(name, { address, host: address, reason, what: "sending" }, { cause: error });
+    new AquestsError(name, { address, host: address, reason, what: "sending", timeout: idleTimeout }, { cause: error });
   if (typeof code === "string") {
     const known = codes[code];
     if (known !== undefined) return made(known);

@@ -27,6 +27,7 @@ export const multipart = (entries: Iterable<readonly [name: string, value: unkno
     type: `multipart/form-data; boundary=${boundary}`,
     repeatable: parts.every(({ content }) => Buffer.isBuffer(content) || !(content.source instanceof Readable)),
     key: undefined,
+    bytes: undefined,
     open: () => open(parts, end),
   };
 };

@@ -20,6 +20,8 @@ export interface HttpOptions<Data = unknown> extends CallOptions<Data> {
   redirects?: number;
   /** Do not verify the server's certificate. @default the client's */
   insecure?: boolean;
+  /** An HTTP proxy, `http://user:password@host:port`; false for none. @default the client's */
+  proxy?: string | false;
   /** Largest body that is read. @default the client's */
   maxSize?: Size;
 }
@@ -33,6 +35,7 @@ export const httpOptionNames: Readonly<Record<keyof HttpOptions, true>> = {
   stream: true,
   redirects: true,
   insecure: true,
+  proxy: true,
   maxSize: true,
 };
 

@@ -8,6 +8,8 @@ export interface Payload {
   readonly repeatable: boolean;
   /** What stands for the content in the key of a kept result; undefined where that is not known. */
   readonly key: string | undefined;
+  /** The content, where it is in memory. */
+  readonly bytes: Buffer | undefined;
   open(): Buffer | Promise<Outflow>;
 }
 
@@ -27,6 +29,7 @@ export const payloadOf = (content: string | Buffer, type?: string): Payload => {
     get key(): string {
       return bytes.toString("latin1");
     },
+    bytes,
     open: () => bytes,
   };
 };
@@ -36,5 +39,6 @@ export const streamPayload = (stream: Readable, type: string): Payload => ({
   type,
   repeatable: false,
   key: undefined,
+  bytes: undefined,
   open: async () => ({ stream, length: undefined }),
 });

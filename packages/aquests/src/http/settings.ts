@@ -1,5 +1,8 @@
 import { size, type Size } from "@skitai/reactor";
+import { cacheStore, HttpCache, type CacheStoreOptions } from "@skitai/reactor/cache";
 import { AquestsError } from "../errors.ts";
+import { cookieOption, type CookieKeeper } from "./cookies.ts";
+import { proxyRules, type ProxyRules } from "./proxy.ts";
 
 /** How a client speaks HTTP. */
 export interface HttpClientOptions {
@@ -25,6 +28,17 @@ export interface HttpClientOptions {
   key?: Pem;
   /** The name that the servers' certificates must have. @default the host of the URL */
   servername?: string;
+  /**
+   * An HTTP proxy for all servers, `http://user:password@host:port`, or `"env"` for those that the environment names: `http_proxy`, `https_proxy`
+   * and `no_proxy`. @default false
+   */
+  proxy?: string | false;
+  /** Servers that are asked without the proxy: names with their sub-domains, addresses and networks, each with a port or without; `*` is all. */
+  noProxy?: readonly string[];
+  /** Keep cookies (RFC 6265) between calls; needs the package tough-cookie. Or a `CookieJar` of it. @default false */
+  cookies?: boolean | CookieKeeper;
+  /** Keep answers as HTTP allows it (RFC 9111), in memory, on disk or both. Or a cache that others use too, and close. @default none */
+  cache?: CacheStoreOptions | HttpCache;
 }
 
 /** Text in PEM. */
@@ -49,6 +63,11 @@ export interface HttpSettings {
   readonly h2c: boolean;
   readonly insecure: boolean;
   readonly tls: TlsSettings;
+  readonly proxies: ProxyRules | undefined;
+  readonly cookies: true | CookieKeeper | undefined;
+  readonly cache: HttpCache | undefined;
+  /** The cache is the client's own, so that the client closes it. */
+  readonly ownsCache: boolean;
 }
 
 /** The options by name, for checking. */
@@ -64,11 +83,15 @@ export const httpClientOptionNames: Readonly<Record<keyof HttpClientOptions, tru
   cert: true,
   key: true,
   servername: true,
+  proxy: true,
+  noProxy: true,
+  cookies: true,
+  cache: true,
 };
 
 /** @throws SKITAI_AQUESTS_BAD_OPTION, SKITAI_REACTOR_BAD_SIZE */
 export const resolveHttpSettings = (options: HttpClientOptions): HttpSettings => {
-  const { ca, cert, key, servername } = options;
+  const { ca, cert, key, servername, cache } = options;
   if ((cert === undefined) !== (key === undefined))
     throw bad("cert", cert === undefined ? "missing" : "alone", "cert and key go together.");
   return {
@@ -80,7 +103,17 @@ export const resolveHttpSettings = (options: HttpClientOptions): HttpSettings =>
     h2c: options.h2c ?? false,
     insecure: options.insecure ?? false,
     tls: { ca: Array.isArray(ca) ? [...(ca as readonly Pem[])] : (ca as Pem | undefined), cert, key, servername },
+    proxies: proxyRules(options.proxy, options.noProxy),
+    cookies: cookieOption(options.cookies),
+    cache: cache instanceof HttpCache ? cache : cache && ownCache(cache),
+    ownsCache: !(cache instanceof HttpCache),
   };
+};
+
+const ownCache = (options: CacheStoreOptions): HttpCache => {
+  const store = cacheStore(options);
+  if (!store) throw bad("cache", "empty", 'Say how large it may be: { memory: "64mb" }.');
+  return new HttpCache({ shared: false, store, name: "aquests" });
 };
 
 /** @throws SKITAI_AQUESTS_BAD_OPTION */

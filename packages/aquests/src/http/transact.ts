@@ -1,16 +1,26 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
+import { reasonOf } from "@skitai/reactor";
 import type { Attempt } from "../core/attempt.ts";
 import type { Endpoint } from "../core/endpoint.ts";
+import { isMemberFault } from "../core/faults.ts";
 import type { Hop } from "../core/operation.ts";
+import { AquestsError } from "../errors.ts";
+import { accepts } from "./accept.ts";
 import type { HttpAgent } from "./agent.ts";
 import type { HttpAnswer } from "./answer.ts";
-import { exchange } from "./exchange.ts";
-import { addFields, flatten, type Fields } from "./fields.ts";
+import { Authorizer } from "./authorizer.ts";
+import { askCache } from "./caching.ts";
+import { decodeContent, decodeStream } from "./coding.ts";
+import { addFields } from "./fields.ts";
+import { follow } from "./follow.ts";
+import { askServer, type Leg, type LegAnswer, type Streams } from "./leg.ts";
+import { isRedirect, redirectFault } from "./redirect.ts";
 import type { HttpRequest } from "./request.ts";
 
 const noHops: readonly Hop[] = [];
+const empty: Buffer = Buffer.alloc(0);
 
-/** Sends a request to a server and goes where its answer leads, to the last one. */
+/** Sends a request to a server and goes where its answers lead, to the last one. */
 export const transact = async (
   agent: HttpAgent,
   endpoint: Endpoint,
@@ -18,23 +28,60 @@ export const transact = async (
   attempt: Attempt,
   more: Readonly<Record<string, string>> | undefined,
 ): Promise<HttpAnswer> => {
-  const origin = agent.origin(endpoint);
-  const { method, path, payload, maxSize, insecure } = request;
-  const fields: Fields = more ? addFields({ ...request.fields }, more) : request.fields;
-  const headers = flatten(fields);
-  let body: Buffer | Readable | null = null;
-  const opened = payload?.open();
-  if (Buffer.isBuffer(opened)) body = opened;
-  else if (opened) {
-    const { stream, length } = await opened;
-    if (length !== undefined) headers.push("content-length", String(length));
-    body = stream;
+  const { method, path, payload, stream } = request;
+  const fields = more ? addFields({ ...request.fields }, more) : request.fields;
+  const authorizer = Authorizer.of(request.auth, endpoint, fields);
+  const leadsOn = (statusCode: number, headers: LegAnswer["headers"]): boolean =>
+    (statusCode === 401 && authorizer !== undefined) || (request.redirects > 0 && isRedirect(statusCode, headers));
+  const streams: Streams = stream ? (statusCode, headers) => !leadsOn(statusCode, headers) : undefined;
+  let leg: Leg = { origin: agent.origin(endpoint), method, path, fields, payload, isHome: true };
+  let history: Hop[] | undefined;
+  let redirects = 0;
+  for (;;) {
+    const sent = authorizer && leg.isHome ? authorizer.authorize(leg) : leg;
+    const answer = await ask(agent, sent, request, attempt, streams);
+    const { statusCode, headers, reason } = answer;
+    const url = leg.origin.url + leg.path;
+    if (statusCode < 300 || !leadsOn(statusCode, headers)) return finish(answer, url, request, history);
+    if (statusCode !== 401) leg = follow(agent, leg, request, answer, ++redirects, authorizer !== undefined);
+    else if (!leg.isHome || !authorizer?.answers(sent, headers)) return finish(answer, url, request, history);
+    (history ??= []).push({ statusCode, reason, url, headers });
   }
-  const { body: content, ...answer } = await exchange(
-    origin.connections(insecure),
-    endpoint.address,
-    { method, path, headers, body, maxSize },
-    attempt,
-  );
-  return { ...answer, content, stream: undefined, url: origin.url + path, history: noHops, cached: false };
+};
+
+/** One request. What goes wrong at another server does not speak against the member that sent the client there. */
+const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: Attempt, streams: Streams): Promise<LegAnswer> => {
+  const { cache } = agent.settings;
+  try {
+    return cache && !streams ? await askCache(cache, agent, leg, request, attempt) : await askServer(agent, leg, request, attempt, streams);
+  } catch (error) {
+    if (leg.isHome || request.alias === undefined || !isMemberFault(error)) throw error;
+    throw redirectFault(leg.origin.url + leg.path, reasonOf(error), error);
+  }
+};
+
+/** The last answer as the caller gets it. @throws SKITAI_AQUESTS_UNACCEPTABLE, SKITAI_AQUESTS_TOO_LARGE, SKITAI_AQUESTS_BAD_CONTENT */
+const finish = async (answer: LegAnswer, url: string, request: HttpRequest, history: readonly Hop[] = noHops): Promise<HttpAnswer> => {
+  const { statusCode, reason, version, headers, cached = false } = answer;
+  let { content, stream } = answer;
+  const encoding = headers["content-encoding"];
+  const type = headers["content-type"];
+  const { accept } = request.fields;
+  if (
+    request.isStrict &&
+    statusCode < 300 &&
+    type !== undefined &&
+    (stream || content.length > 0) &&
+    typeof accept === "string" &&
+    !accepts(accept, type)
+  ) {
+    stream?.destroy();
+    throw new AquestsError("SKITAI_AQUESTS_UNACCEPTABLE", { value: type });
+  }
+  if (request.stream) {
+    stream ??= Readable.from([content], { objectMode: false });
+    if (encoding !== undefined && request.method !== "HEAD") stream = decodeStream(stream, encoding);
+    content = empty;
+  } else if (encoding !== undefined && content.length > 0) content = await decodeContent(content, encoding, request.maxSize);
+  return { statusCode, reason, version, headers, content, stream, url, history, cached };
 };

@@ -67,7 +67,16 @@ export const queryVerb = (caller: Caller, method: string, form?: BodyForm): Quer
   const decode = decoders[form ?? "form"];
   const callOf = <Data>(args: QueryArguments<Data>): Call<Data> => {
     const [url, params, options] = args.length === 3 ? args : ([args[0], undefined, args[1]] as const);
-    return httpCall<Data>(caller, { verb, url, method, params, options, accept, decode: decode as (answer: HttpAnswer) => Data });
+    return httpCall<Data>(caller, {
+      verb,
+      url,
+      method,
+      params,
+      options,
+      accept,
+      strict: accept !== undefined,
+      decode: decode as (answer: HttpAnswer) => Data,
+    });
   };
   return Object.assign(<Data>(...args: QueryArguments<Data>) => begin(caller, callOf(args)), {
     lb: <Data>(...args: QueryArguments<Data>) => begin(caller, callOf(args)),
@@ -93,7 +102,16 @@ const sender = <Body>(
   const accept = accepted(form);
   const decode = decoders[form ?? "form"];
   const callOf = <Data>(url: string, body: Body, options: HttpOptions<Data> | undefined): Call<Data> =>
-    httpCall<Data>(caller, { verb, url, method, body: write(body), options, accept, decode: decode as (answer: HttpAnswer) => Data });
+    httpCall<Data>(caller, {
+      verb,
+      url,
+      method,
+      body: write(body),
+      options,
+      accept,
+      strict: accept !== undefined,
+      decode: decode as (answer: HttpAnswer) => Data,
+    });
   return Object.assign(<Data>(url: string, body: Body, options?: HttpOptions<Data>) => begin(caller, callOf(url, body, options)), {
     lb: <Data>(url: string, body: Body, options?: HttpOptions<Data>) => begin(caller, callOf(url, body, options)),
     map: <Data>(url: string, body: Body, options?: HttpOptions<Data>) => beginAll(caller, callOf(url, body, options)),
