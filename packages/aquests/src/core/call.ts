@@ -16,7 +16,7 @@ export interface CallOptions<Data = unknown> {
   /** Looks at each result before anybody else does, while others are still awaited; it may replace `data`. */
   filter?: (result: Result<Data>) => void | Promise<void>;
   /** Called with the result; what it throws is logged. */
-  callback?: (result: Result<Data>) => void | Promise<void>;
+  callback?: (result: Result<Data>) => unknown;
   /** From the start of the call to its result. @default the client's, which is 10 s */
   timeout?: Duration;
   /** Gives the call up. */

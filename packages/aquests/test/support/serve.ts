@@ -46,4 +46,8 @@ export const json = (res: ServerResponse, value: unknown, status = 200): void =>
 };
 
 /** The body of a request. */
-export const bodyOf = async (req: IncomingMessage): Promise<Buffer> => Buffer.concat(await Array.fromAsync(req as AsyncIterable<Buffer>));
+export const bodyOf = async (req: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
