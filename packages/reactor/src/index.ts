@@ -26,6 +26,7 @@ export { bodyLimit, readBody } from "./request/body.ts";
 export { hasBody } from "./request/body-rules.ts";
 export { discardBody } from "./request/discard.ts";
 export { respond } from "./response/respond.ts";
+export { respondFile } from "./static/respond-file.ts";
 export { readAhead } from "./foreign/read-ahead.ts";
 export { respondError } from "./response/error-page.ts";
 export type { ErrorPageOptions } from "./response/error-page.ts";
@@ -43,6 +44,10 @@ export { exitCodes, exitFailed } from "./process/exit.ts";
 export { daemonStatus, restartDaemon, startDaemon, stopDaemon } from "./process/commands.ts";
 export type { CommandResult, RestartOptions, StopOptions } from "./process/commands.ts";
 export type { DaemonOptions } from "./process/daemon.ts";
+
+// Shared by workers, and work in threads
+export type { Coordinator } from "./coordination/types.ts";
+export type { ThreadCallOptions, ThreadFunction } from "./threads/types.ts";
 
 // Upstreams
 export type { Alias, AliasOptions } from "./upstream/alias.ts";

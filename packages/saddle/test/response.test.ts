@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -9,6 +9,9 @@ import { serve, ways } from "./support/serve.ts";
 
 const files = mkdtempSync(join(tmpdir(), "saddle-files-"));
 writeFileSync(join(files, "a.txt"), "file");
+writeFileSync(join(files, "empty"), "");
+writeFileSync(join(files, "long.txt"), "x".repeat(10_000));
+symlinkSync(join(files, "a.txt"), join(files, "link"));
 afterAll(() => rmSync(files, { recursive: true }));
 
 describe.each(ways)("was.response (%s)", (way) => {
@@ -113,6 +116,68 @@ describe.each(ways)("was.response (%s)", (way) => {
     ]);
     const head = await answer((was) => was.response.file(join(files, "a.txt")), { method: "HEAD" });
     expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "4", ""]);
+  });
+
+  test("sends the part of a file that is asked for", async () => {
+    const part = (headers: Record<string, string>, init: RequestInit = {}): Promise<Response> =>
+      answer((was) => was.response.file(join(files, "a.txt")), { headers, ...init });
+    const first = await part({ range: "bytes=1-2" });
+    expect([first.status, first.headers.get("content-range"), first.headers.get("content-length"), await first.text()]).toEqual([
+      206,
+      "bytes 1-2/4",
+      "2",
+      "il",
+    ]);
+    expect(await (await part({ range: "bytes=-1", "if-range": first.headers.get("etag")! })).text()).toBe("e");
+    expect(await (await part({ range: "bytes=1-2", "if-range": '"other"' })).text()).toBe("file");
+    const beyond = await part({ range: "bytes=9-" });
+    expect([beyond.status, beyond.headers.get("content-range")]).toEqual([416, "bytes */4"]);
+    const head = await part({ range: "bytes=1-2" }, { method: "HEAD" });
+    expect([head.status, head.headers.get("content-length"), head.headers.get("accept-ranges")]).toEqual([200, "4", "bytes"]);
+  });
+
+  test("sends no file that the client has already", async () => {
+    const asked = (headers: Record<string, string>): Promise<Response> =>
+      answer((was) => was.response.file(join(files, "a.txt"), "text/plain", "a.txt"), { headers });
+    const whole = await asked({});
+    const etag = whole.headers.get("etag")!;
+    const known = await asked({ "if-none-match": etag });
+    expect([known.status, known.headers.get("etag"), known.headers.get("content-type"), await known.text()]).toEqual([304, etag, null, ""]);
+    expect((await asked({ "if-modified-since": whole.headers.get("last-modified")! })).status).toBe(304);
+    expect((await asked({ "if-none-match": '"other"' })).status).toBe(200);
+    expect((await asked({ "if-match": '"other"' })).status).toBe(412);
+  });
+
+  test("compares a file by what the app says of it", async () => {
+    const asked = (headers: Record<string, string>): Promise<Response> =>
+      answer((was) => was.response(undefined, was.response.file(join(files, "a.txt")), { ETag: 'W/"mine"' }), { headers });
+    expect((await asked({})).headers.get("etag")).toBe('W/"mine"');
+    expect((await asked({ "if-none-match": 'W/"mine"' })).status).toBe(304);
+    // Only a strong tag can tell that the bytes are the same.
+    expect((await asked({ "if-match": 'W/"mine"' })).status).toBe(412);
+    expect((await asked({ range: "bytes=0-0", "if-range": 'W/"mine"' })).status).toBe(200);
+  });
+
+  test("sends the whole file for another status", async () => {
+    const made = await answer((was) => was.response("202 Sure", was.response.file(join(files, "a.txt"))), {
+      headers: { range: "bytes=0-0", "if-none-match": "*" },
+    });
+    expect([made.status, await made.text()]).toEqual([202, "file"]);
+    expect((await answer((was) => was.response("202 Sure", was.response.file(join(files, "none"))))).statusText).not.toBe("Sure");
+  });
+
+  test("sends an empty file, and one behind a link", async () => {
+    const empty = await answer((was) => was.response.file(join(files, "empty")), { headers: { range: "bytes=0-" } });
+    expect([empty.status, empty.headers.get("content-length"), await empty.text()]).toEqual([200, "0", ""]);
+    expect(await (await answer((was) => was.response.file(join(files, "link")))).text()).toBe("file");
+  });
+
+  test("compresses a whole file and no part of it", async () => {
+    const asked = (headers: Record<string, string>): Promise<Response> =>
+      answer((was) => was.response.file(join(files, "long.txt"), "text/plain"), { headers: { "accept-encoding": "gzip", ...headers } });
+    expect((await asked({})).headers.get("etag")).toMatch(/^W\//);
+    const part = await asked({ range: "bytes=0-4999" });
+    expect([part.status, part.headers.get("content-encoding"), await part.text()]).toEqual([206, null, "x".repeat(5_000)]);
   });
 
   test("answers 404 for a file that does not exist or is a directory", async () => {

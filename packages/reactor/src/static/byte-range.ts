@@ -29,7 +29,8 @@ export const byteRange = (header: string, size: number): ByteRange | "unsatisfia
  * Whether the client's copy is a part of the file as it is now, so that a range may be sent (RFC 9110 section 13.1.5). Only a strong entity
  * tag, or the exact `Last-Modified`, can tell.
  */
-export const ifRangeHolds = (header: string, etag: string, lastModified: string): boolean => header === etag || header === lastModified;
+export const ifRangeHolds = (header: string, etag: string, lastModified: string): boolean =>
+  (header === etag && !etag.startsWith("W/")) || header === lastModified;
 
 const form = /^bytes=\s*(\d*)-(\d*)\s*$/i;
 const longestHeader = 100;

@@ -4,10 +4,10 @@ import { respondError } from "../response/error-page.ts";
 import { sendHead } from "../response/head.ts";
 import { breakOff } from "../response/pump.ts";
 import type { Was } from "../was/was.ts";
-import { byteRange, ifRangeHolds, type ByteRange } from "./byte-range.ts";
+import type { ByteRange } from "./byte-range.ts";
 import { isAbsence, openFile } from "./file-store.ts";
 import type { MaxAges } from "./max-age.ts";
-import { evaluatePreconditions } from "./preconditions.ts";
+import { selectionOf } from "./selection.ts";
 import { closeQuietly, sendFile } from "./send-file.ts";
 import type { StaticFile } from "./static-file.ts";
 
@@ -31,18 +31,12 @@ export const replyWithFile = (was: Was, file: StaticFile, maxAge: number, ages: 
 
 /** Answers with everything that is no content; otherwise says which part of the content to send, undefined for all. */
 const decide = (was: Was, file: StaticFile, maxAge: number, ages: MaxAges): ByteRange | "answered" | undefined => {
-  const { headers, method } = was.req;
-  const outcome = evaluatePreconditions(headers, file);
-  if (outcome === "failed") return fail(was, 412, "The file is not in the state that the request asks for.");
-  if (outcome === "not-modified") return end(was, 304, file.notModifiedHead(maxAge, ages));
-  // A range is defined for GET only (RFC 9110 section 14.2).
-  if (method === "HEAD") return end(was, 200, file.head(maxAge, ages));
-  const { range } = headers;
-  if (range === undefined) return undefined;
-  const ifRange = headers["if-range"];
-  if (ifRange !== undefined && !ifRangeHolds(ifRange as string, file.etag, file.lastModified)) return undefined;
-  const part = byteRange(range, file.size);
-  return part === "unsatisfiable" ? fail(was, 416, `The file has ${file.size} bytes.`, ["Content-Range", `bytes */${file.size}`]) : part;
+  const selection = selectionOf(was.req, file);
+  if (selection === "failed") return fail(was, 412, "The file is not in the state that the request asks for.");
+  if (selection === "not-modified") return end(was, 304, file.notModifiedHead(maxAge, ages));
+  if (selection === "unsatisfiable") return fail(was, 416, `The file has ${file.size} bytes.`, ["Content-Range", `bytes */${file.size}`]);
+  if (was.req.method === "HEAD") return end(was, 200, file.head(maxAge, ages));
+  return selection === "whole" ? undefined : selection;
 };
 
 const end = (was: Was, status: number, headers: FlatHeaders): "answered" => {

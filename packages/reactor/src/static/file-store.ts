@@ -137,11 +137,16 @@ const realPathInside = (root: string, path: string): string | undefined => {
 /** Opens a resolved path for reading. */
 export const openFile = (realPath: string): Promise<FileHandle> => open(realPath, openFlags);
 
-/** Whether an error of the file system means that there is no such file for us. */
-export const isAbsence = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && absences.has(error.code);
+/** Whether an error of the file system means that there is no such file for us: none, or none that may be read. */
+export const isAbsence = (error: unknown): boolean => isMissing(error) || denials.has(codeOf(error));
 
-const absences: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG", "ENXIO", "EISDIR"]);
+/** Whether an error of the file system means that there is no such file. */
+export const isMissing = (error: unknown): boolean => absences.has(codeOf(error));
+
+const codeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, "code") : undefined);
+
+const absences: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ENXIO", "EISDIR"]);
+const denials: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
 
 const quietly = { throwIfNoEntry: false } as const;
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 /** What a file is compared by. */
 export interface Validators {
-  /** A strong entity tag, quotes included. */
+  /** The entity tag, quotes included. */
   readonly etag: string;
   /** Seconds since 1970, whole, as in `Last-Modified`. */
   readonly modified: number;
@@ -31,7 +31,7 @@ export const evaluatePreconditions = (headers: IncomingHttpHeaders, { etag, modi
 
 /** Whether a list of entity tags holds this one, or is `*`. The strong comparison takes no weak tag (RFC 9110 section 8.8.3.2). */
 const hasTag = (list: string, etag: string, strong: boolean): boolean => {
-  if (list === etag || list.trim() === "*") return true;
+  if ((list === etag && !(strong && etag.startsWith("W/"))) || list.trim() === "*") return true;
   for (const [, weak, tag] of list.matchAll(entityTag)) if (tag === etag && !(strong && weak !== undefined)) return true;
   return false;
 };

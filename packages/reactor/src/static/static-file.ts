@@ -52,10 +52,10 @@ export class StaticFile implements Validators {
     this.size = stats.size;
     this.mtimeMs = stats.mtimeMs;
     this.body = parts.body;
-    this.etag = `"${Math.round(stats.mtimeMs * 1000).toString(36)}-${stats.size.toString(36)}${coding === undefined ? "" : `-${coding}`}"`;
-    // A date in the future is not for sending (RFC 9110 section 8.8.2.1).
-    this.modified = Math.floor(Math.min(stats.mtimeMs, Date.now()) / 1000);
-    this.lastModified = new Date(this.modified * 1000).toUTCString();
+    const { etag, modified, lastModified } = validatorsOf(stats, coding);
+    this.etag = etag;
+    this.modified = modified;
+    this.lastModified = lastModified;
     this.#parts = parts;
     this.#type = contentType(coding === undefined ? parts.path : parts.path.slice(0, parts.path.lastIndexOf(".")));
     this.#varies = coding !== undefined;
@@ -118,6 +118,17 @@ export class StaticFile implements Validators {
     return headers;
   }
 }
+
+/** What a file is compared by, and its last change as an HTTP date. */
+export const validatorsOf = (stats: Stats, coding?: ContentCoding): Validators & { lastModified: string } => {
+  // A date in the future is not for sending (RFC 9110 section 8.8.2.1).
+  const modified = Math.floor(Math.min(stats.mtimeMs, Date.now()) / 1000);
+  return {
+    etag: `"${Math.round(stats.mtimeMs * 1000).toString(36)}-${stats.size.toString(36)}${coding === undefined ? "" : `-${coding}`}"`,
+    modified,
+    lastModified: new Date(modified * 1000).toUTCString(),
+  };
+};
 
 /** Whether two looks found the same file with the same content. The change time tells what a restored modification time hides. */
 export const sameFile = (a: Stats, b: Stats): boolean =>

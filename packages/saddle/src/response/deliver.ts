@@ -1,8 +1,8 @@
-import { readAhead, respond, type FlatHeaders } from "@skitai/reactor";
+import { readAhead, respond, respondFile, type FlatHeaders } from "@skitai/reactor";
 import { responseSlot, type HandledWas } from "../was/slots.ts";
 import { Answer, type AnswerBody, type StatusLine } from "./answer.ts";
 import { asJson, convert, Converted, htmlType, jsonType } from "./convert.ts";
-import { FileBody, openFile } from "./file-body.ts";
+import { FileBody } from "./file-body.ts";
 import { addHeader, addHeaders, headerAt } from "./headers.ts";
 
 /** The body of a Fetch response, which may be there already as a whole. */
@@ -79,13 +79,22 @@ const send = (
   body: SentBody,
 ): void | Promise<void> => {
   if (type !== undefined && headerAt(headers, "content-type") < 0) headers.push("Content-Type", type);
-  // HTTP/2 has no phrases.
-  if (status.phrase !== undefined && was.req.httpVersionMajor === 1) was.res.statusMessage = status.phrase;
+  setPhrase(was, status.phrase);
   return respond(was, status.code, headers, body);
 };
 
 const sendFile = async (was: HandledWas, status: StatusLine, headers: FlatHeaders, file: FileBody): Promise<void> => {
-  const { length, stream } = await openFile(file);
-  addHeader(headers, "Content-Length", String(length));
-  return send(was, status, headers, undefined, stream);
+  // Parts of a file, and what a client has already, have phrases of their own.
+  if (status.code !== 200) setPhrase(was, status.phrase);
+  try {
+    await respondFile(was, status.code, headers, file.path);
+  } catch (error) {
+    if (!was.res.headersSent) setPhrase(was, "");
+    throw error;
+  }
+};
+
+/** HTTP/2 has no phrases. */
+const setPhrase = (was: HandledWas, phrase: string | undefined): void => {
+  if (phrase !== undefined && was.req.httpVersionMajor === 1) was.res.statusMessage = phrase;
 };

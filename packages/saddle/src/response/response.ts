@@ -83,7 +83,11 @@ export class SaddleResponse extends Callable {
     return this.update("Cache-Control", `max-age=${maxAge}`).update("Expires", new Date(Date.now() + maxAge * 1000).toUTCString());
   }
 
-  /** A file; 404 when it does not exist. @param filename offers it as a download of this name. */
+  /**
+   * A file; 404 when it does not exist. Clients get the part that they ask for (`Range`), and nothing when they have it already (304).
+   *
+   * @param filename offers it as a download of this name.
+   */
   file(path: string, mimetype = "application/octet-stream", filename?: string): Answer {
     const headers: Record<string, string> = { "Content-Type": mimetype };
     if (filename !== undefined) headers["Content-Disposition"] = attachment(filename);
