@@ -28,7 +28,9 @@ export class HttpOperation<Data> implements Operation<Data> {
   cacheKey(): string | undefined {
     const { method, path, fields, payload, auth, stream } = this.#request;
     if (stream || (payload && payload.key === undefined)) return undefined;
-    return this.#key ?? JSON.stringify([method, path, fields, payload?.type, payload?.key, auth]);
+    // Whether a kept answer will do is not what the answer depends on.
+    const { "cache-control": _, pragma: __, ...telling } = fields;
+    return this.#key ?? JSON.stringify([method, path, telling, payload?.type, payload?.key, auth]);
   }
 
   urlAt(endpoint: Endpoint): string {

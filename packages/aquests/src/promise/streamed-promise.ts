@@ -22,11 +22,12 @@ export interface PromiseContext {
 }
 
 /** The verbs of a promise: those of `was` with the name of the request in front. */
-export type PromiseVerbs = {
-  readonly [Name in keyof Services]: Services[Name] extends (...args: infer Args) => infer Sent
-    ? (id: string, ...args: Args) => Sent
-    : never;
-};
+export type PromiseVerbs = { readonly [Name in keyof Services]: Named<Services[Name]> };
+
+/** A verb, which may be called in one or two ways, with a name in front. */
+type Named<Verb> = Verb extends { (...args: infer One): infer Sent; (...args: infer Other): infer Gone }
+  ? { (id: string, ...args: One): Sent; (id: string, ...args: Other): Gone }
+  : never;
 
 // The verbs are put on the prototype below.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
