@@ -40,6 +40,12 @@ export type { RpcOptions } from "./rpc/options.ts";
 export type { Answers, Plan, Planned, Remote } from "./rpc/remote.ts";
 export type { XmlRpcVerb } from "./rpc/xmlrpc.ts";
 
+// gRPC
+export { GrpcFault } from "@skitai/reactor/rpc";
+export type { GrpcMetadata, GrpcStatusName } from "@skitai/reactor/rpc";
+export type { GrpcCallOptions, GrpcOptions } from "./grpc/options.ts";
+export type { GrpcFunction, GrpcRemote, GrpcVerb } from "./grpc/verb.ts";
+
 // Errors
 export { AquestsError, aquestsErrorCodes } from "./errors.ts";
 export type { AquestsErrorCode } from "./errors.ts";

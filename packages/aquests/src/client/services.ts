@@ -1,5 +1,6 @@
 import type { Caller } from "../core/runtime.ts";
 import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type UploadVerb } from "../http/verbs.ts";
+import { grpcVerb, type GrpcVerb } from "../grpc/verb.ts";
 import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
 import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
 
@@ -29,6 +30,7 @@ export interface Services {
   readonly upload: UploadVerb;
   readonly rpc: XmlRpcVerb;
   readonly jsonrpc: JsonRpcVerb;
+  readonly grpc: GrpcVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -57,4 +59,5 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   upload: uploadVerb,
   rpc: xmlRpcVerb,
   jsonrpc: jsonRpcVerb,
+  grpc: grpcVerb,
 };

@@ -27,3 +27,4 @@ export const patchForm: Services["patchForm"] = queued.patchForm;
 export const upload: Services["upload"] = queued.upload;
 export const rpc: Services["rpc"] = queued.rpc;
 export const jsonrpc: Services["jsonrpc"] = queued.jsonrpc;
+export const grpc: Services["grpc"] = queued.grpc;
