@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseAlias } from "../src/upstream/alias.ts";
 import { Cluster } from "../src/upstream/cluster.ts";
 import type { Lease } from "../src/upstream/lease.ts";
@@ -246,6 +246,19 @@ describe("a cluster", () => {
     cluster.on("state", listener).off("state", listener);
     cluster.switchOff("a:1");
     expect(listener).not.toHaveBeenCalled();
+  });
+
+  test("is not upset by a listener that throws, but lets it be heard", () => {
+    const later = vi.spyOn(globalThis, "queueMicrotask").mockImplementation(() => {});
+    onTestFinished(() => later.mockRestore());
+    const cluster = makeCluster(["a:1", "b:1"]);
+    cluster.on("state", () => {
+      throw new Error("mine");
+    });
+    const lease = take(cluster);
+    lease.release("failed");
+    expect(lease.member).toMatchObject({ state: "down", inFlight: 0 });
+    expect(later.mock.calls[0]![0]).toThrow("mine");
   });
 
   test("gives figures without credentials", () => {

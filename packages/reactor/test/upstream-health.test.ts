@@ -219,6 +219,21 @@ describe("probes", () => {
     await eventually(() => memberOf(cluster, "a:1").state === "up");
   });
 
+  test("keep a member out whose time is up, as long as it fails them", async () => {
+    let bad = 0;
+    const clock = new HandClock();
+    const check = async ({ host }: { host: string }): Promise<boolean> => {
+      if (host === "a") bad++;
+      return host !== "a";
+    };
+    const cluster = makeCluster(["a:1", "b:1"], { slowStart: 0, now: clock.now, probe: { check, interval: 2, unhealthyAfter: 2 } });
+    end(cluster, "a:1", "failed");
+    await eventually(() => bad > 2);
+    clock.pass(60_000);
+    expect(memberOf(cluster, "a:1").state).toBe("down");
+    expect(tally(cluster, 20)["a:1"]).toBe(0);
+  });
+
   test.each([
     ["rejects", () => Promise.reject(new Error("no"))],
     [

@@ -63,7 +63,7 @@ export class Cluster implements AsyncDisposable {
     this.#options = resolved;
     this.budget = new RetryBudget(resolved.retryBudget, now);
     const members = alias.members.map((member) => new TrackedMember(member, alias.kind, maxInFlight));
-    const changed = (member: ClusterMember, before: MemberState): void => void this.#events.emit("state", member, before);
+    const changed = (member: ClusterMember, before: MemberState): void => this.#tell("state", member, before);
     this.#roster = new Roster(members, { now, slowStart, changed });
     this.#desk = new LeaseDesk({ name: alias.name, options: resolved, roster: this.#roster });
     this.#prober = probe && new Prober(probe, { members: () => this.#roster.members, changed: () => this.#desk.settle() });
@@ -173,7 +173,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Tells listeners that a request goes on at another member; {@link balance} does. */
   switched(member: ClusterMember, error: unknown): void {
-    this.#events.emit("switch", member, error);
+    this.#tell("switch", member, error);
   }
 
   /** Figures without credentials. */
@@ -212,7 +212,18 @@ export class Cluster implements AsyncDisposable {
   #drop(member: TrackedMember): void {
     if (!this.#roster.drop(member)) return;
     member.emptied?.();
-    this.#events.emit("removed", member);
+    this.#tell("removed", member);
+  }
+
+  /** A listener that throws must not leave the cluster half changed, nor be taken for a member's failure. */
+  #tell<Name extends keyof ClusterEvents>(event: Name, ...args: ClusterEvents[Name]): void {
+    try {
+      this.#events.emit(event, ...(args as never));
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   get #present(): readonly TrackedMember[] {

@@ -56,6 +56,7 @@ export const countFailure = (
   member.failuresInRow++;
   if (member.failuresInRow < health.failures) return false;
   member.downOrder = latest;
+  member.goodProbes = 0;
   member.downUntil = now + (member.failuresInRow >= health.longAfter ? health.longRecheck : health.recheck);
   return true;
 };

@@ -90,16 +90,15 @@ export class Prober {
     if (member.isDraining) return;
     const isWell = await this.#ask(member);
     if (isWell === undefined) return;
-    const isIn = !member.failsProbes && member.downUntil === 0;
-    if (isWell === isIn) {
-      member.probesAgainst = 0;
-      return;
-    }
+    member.goodProbes = isWell ? member.goodProbes + 1 : 0;
+    member.badProbes = isWell ? 0 : member.badProbes + 1;
     const { healthyAfter, unhealthyAfter } = this.#options;
-    if (++member.probesAgainst < (isWell ? healthyAfter : unhealthyAfter)) return;
-    member.probesAgainst = 0;
-    member.failsProbes = !isWell;
-    if (isWell) member.downUntil = 0;
+    const isIn = !member.failsProbes && member.downUntil === 0;
+    if (!isIn && member.goodProbes >= healthyAfter) {
+      member.failsProbes = false;
+      member.downUntil = 0;
+    } else if (!member.failsProbes && member.badProbes >= unhealthyAfter) member.failsProbes = true;
+    else return;
     this.#parts.changed();
   }
 

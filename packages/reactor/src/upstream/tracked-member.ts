@@ -45,8 +45,9 @@ export class TrackedMember implements ClusterMember {
   isOff = false;
   isDraining = false;
   failsProbes = false;
-  /** Successes or failures of probes in a row that speak against its present state. */
-  probesAgainst = 0;
+  /** Good probes in a row, since it was last marked as down. */
+  goodProbes = 0;
+  badProbes = 0;
   downUntil = 0;
   /** The number of the newest lease when it was marked as down. */
   downOrder = 0;
