@@ -1,43 +1,19 @@
-import { Agent, get } from "node:http";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { eventually } from "../../reactor/test/support/eventually.ts";
 import { suiteDirectory } from "../../reactor/test/support/temporary-directory.ts";
+import { both, connected, type Client } from "./support/client.ts";
 import { fixture } from "./support/served.ts";
 import { freePort, startScript, type Script } from "./support/script.ts";
 
 const directory = suiteDirectory();
 let count = 0;
 
-/** One client with a connection of its own, which stays with its worker. */
-interface Client {
-  readonly pid: number;
-  json<Data>(path: string): Promise<Data>;
-  text(path: string): Promise<string>;
-}
-
 interface Times {
   users: number;
   photos: number;
 }
-
-const connected = async (port: number): Promise<Client> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  onTestFinished(() => agent.destroy());
-  const text = (path: string): Promise<string> => {
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    get({ port, path, agent }, (res) => {
-      let body = "";
-      res.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-      res.on("end", () => (res.statusCode === 200 ? resolve(body) : reject(new Error(`${res.statusCode}: ${body}`))));
-    }).on("error", reject);
-    return promise;
-  };
-  const json = async <Data>(path: string): Promise<Data> => JSON.parse(await text(path)) as Data;
-  const { pid } = await json<{ pid: number }>("/pid");
-  return { pid, json, text };
-};
 
 const started = async (run: object = {}): Promise<{ service: Script; port: number }> => {
   const port = await freePort();
@@ -52,14 +28,6 @@ const started = async (run: object = {}): Promise<{ service: Script; port: numbe
   });
   await service.until(/Serving/);
   return { service, port };
-};
-
-/** A client of each of the two workers. */
-const both = async (port: number): Promise<[Client, Client]> => {
-  const one = await connected(port);
-  let other = await connected(port);
-  while (other.pid === one.pid) other = await connected(port);
-  return [one, other];
 };
 
 test("what setlu notes in one worker, getlu sees in the other as soon as the answer is there, round after round", async () => {
