@@ -203,6 +203,14 @@ describe("a disk store", () => {
     expect(await textsIn(store, `${url}/8`)).toHaveLength(1);
   });
 
+  test("makes room for a response that is a large part of all", async () => {
+    const store = new DiskStore(temporaryDirectory(), { maxSize: 1_000_000 });
+    for (let index = 0; index < 8; index++) await putInto(store, headAt(`${url}/${index}`), Buffer.alloc(100_000));
+    expect(await putInto(store, headAt(url), Buffer.alloc(700_000))).toBe(true);
+    expect(await textsIn(store, url)).toHaveLength(1);
+    expect(store.status().size).toBeLessThanOrEqual(1_000_000);
+  });
+
   test("remembers that a response was used", async () => {
     const directory = temporaryDirectory();
     const store = new DiskStore(directory);

@@ -31,6 +31,8 @@ export class DiskSpace {
   #entries = 0;
   #evicted = 0;
   #written = 0;
+  /** What is about to be written, and has no room. */
+  #needed = 0;
   #looking: Promise<void> | undefined;
   #isOver = false;
 
@@ -60,11 +62,16 @@ export class DiskSpace {
     this.#lookIfDue();
   }
 
-  /** Whether a response fits without making room first. */
-  hasRoomFor(size: number): boolean {
-    if (this.#size + onDisk(size) <= this.#parts.maxSize) return true;
-    this.look();
-    return false;
+  /** Makes room for a response where there is none. @returns whether there is now. */
+  async makeRoom(size: number): Promise<boolean> {
+    const needed = onDisk(size);
+    // A look that is under way may have begun before this was needed.
+    for (let attempt = 0; attempt < 2 && !this.#fits(needed); attempt++) {
+      this.#needed = Math.max(this.#needed, needed);
+      this.look();
+      await this.#looking;
+    }
+    return this.#fits(needed);
   }
 
   /** A response was removed. */
@@ -90,6 +97,10 @@ export class DiskSpace {
     await this.#looking;
   }
 
+  #fits(needed: number): boolean {
+    return this.#size + needed <= this.#parts.maxSize;
+  }
+
   #lookIfDue(): void {
     if (this.#written > this.#parts.maxSize * lookShare || this.#size > this.#parts.maxSize * highShare) this.look();
   }
@@ -101,9 +112,12 @@ export class DiskSpace {
     let size = 0;
     for (const usage of usages) size += usage.size;
     let entries = usages.length;
-    if (size > this.#parts.maxSize * highShare) {
+    const { maxSize } = this.#parts;
+    const needed = this.#needed;
+    this.#needed = 0;
+    if (size > maxSize * highShare || size + needed > maxSize) {
       for (const { file, size: freed } of usages.toSorted((one, other) => one.usedAt - other.usedAt)) {
-        if (size <= this.#parts.maxSize * lowShare) break;
+        if (size <= maxSize * lowShare && size + needed <= maxSize) break;
         await rm(file, { force: true });
         size -= freed;
         entries--;

@@ -214,7 +214,7 @@ export class DiskStore implements CacheStore {
   }
 
   async #publish(head: StoredHead, temporary: string, size: number): Promise<boolean> {
-    if (!this.#space.hasRoomFor(size) || (await this.#tags.isPurged(head))) return false;
+    if (!(await this.#space.makeRoom(size)) || (await this.#tags.isPurged(head))) return false;
     const file = this.#layout.fileOf(head.key, head.variant);
     const replaced = await stat(file).catch(() => undefined);
     await moveInto(temporary, file);
