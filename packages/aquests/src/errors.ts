@@ -9,7 +9,6 @@ const templates = {
   SKITAI_AQUESTS_BAD_TARGET: "Cannot send a request to {value}: {hint}",
   SKITAI_AQUESTS_ALIAS_UNKNOWN: "There is no alias @{name}. Known: {known}. Define it with alias({value}, kind, members).",
   SKITAI_AQUESTS_ALIAS_KIND: "@{name} stands for {kind} servers, which {verb} cannot speak to.",
-  SKITAI_AQUESTS_NOT_A_MAP: "This is one request, not one to each member. Use getwait(), or .map() of the verb.",
   SKITAI_AQUESTS_MULTIPLE_RESULTS: "Multiple results: use getswait().",
   SKITAI_AQUESTS_DRIVER_MISSING: "{what} needs the package {name}, which is not installed. Run: npm install {name}",
   SKITAI_AQUESTS_DRIVER_FAILED: "The package {name} cannot be loaded: {reason}",
