@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Bench, BenchContext } from "./bench.ts";
+import { client } from "./benches/client.ts";
 import { hello } from "./benches/hello.ts";
 import { start } from "./benches/start.ts";
 import { staticFiles } from "./benches/static.ts";
@@ -11,7 +12,7 @@ import { type BenchResult, environmentOf, updateDocument } from "./report/docume
 import { verdictOf } from "./report/section.ts";
 import { plainTable } from "./report/table.ts";
 
-const benches: readonly Bench[] = [hello, staticFiles, workers, start];
+const benches: readonly Bench[] = [hello, staticFiles, workers, start, client];
 const names = benches.map((bench) => bench.name);
 
 const run = async (options: Options): Promise<number> => {
