@@ -60,7 +60,6 @@ export class GrpcOperation<Data> implements Operation<Data> {
     const { source, service, name, timeout, insecure, message } = this.#request;
     this.#deadline ??= timeout === 0 ? Infinity : performance.now() + timeout;
     const method = await pools.get("grpc definitions", () => new Definitions()).method(source, service, name);
-    if (this.#isConsumed) throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: "its stream of messages was read already." });
     const only = method.requestStream ? undefined : await this.#frameOf(method, message ?? {});
     if (method.requestStream && !isStream(message))
       throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", {
@@ -70,6 +69,7 @@ export class GrpcOperation<Data> implements Operation<Data> {
     const sessions = pools.get(key, () => new GrpcSessions({ endpoint, insecure, tls: this.#caller.runtime.http.tls }));
     const session = await sessions.session(attempt);
     if (attempt.cancelled) throw attempt.cancelled;
+    if (this.#isConsumed) throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: "its stream of messages was read already." });
     let exchange: Exchange;
     try {
       exchange = new Exchange(session, session.request(this.#headers(endpoint, method)), endpoint.address, attempt);
