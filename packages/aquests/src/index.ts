@@ -29,8 +29,15 @@ export { pseudoStatus } from "./core/pseudo-status.ts";
 export type { PseudoStatus } from "./core/pseudo-status.ts";
 
 // HTTP
+export { file } from "./http/file.ts";
+export type { FileOptions, UploadFile } from "./http/file.ts";
+export type { UploadFields, UploadValue } from "./http/multipart.ts";
+export type { BodyData } from "./http/body.ts";
 export type { HttpOptions, QueryParams } from "./http/options.ts";
+export type { Credentials } from "./http/route.ts";
 export type { HttpClientOptions } from "./http/settings.ts";
+export type { CookieKeeper } from "./http/cookies.ts";
+export type { BodyVerb, QueryVerb, UploadVerb } from "./http/verbs.ts";
 
 // XML-RPC and JSON-RPC
 export { JsonRpcFault, XmlRpcFault } from "@skitai/reactor/rpc";
@@ -45,6 +52,15 @@ export { GrpcFault } from "@skitai/reactor/rpc";
 export type { GrpcMetadata, GrpcStatusName } from "@skitai/reactor/rpc";
 export type { GrpcCallOptions, GrpcOptions } from "./grpc/options.ts";
 export type { GrpcFunction, GrpcRemote, GrpcVerb } from "./grpc/verb.ts";
+
+// SQL databases
+export type { BackendVerb, Backends, DbVerb } from "./client/backend.ts";
+export type { BatchItem, RowsOptions, SqlDatabase, SqlDatabases, Statements, TransactionOptions } from "./sql/database.ts";
+export type { Column, Isolation } from "./sql/engine.ts";
+export type { PostgresqlOptions, SqlCallOptions, SqliteOptions, SqlOptions } from "./sql/options.ts";
+export type { BuiltQuery, CompiledQuery, ForeignQuery, Query, SqlParams, SqlQuery } from "./sql/query.ts";
+export type { Transaction } from "./sql/transaction.ts";
+export type { PostgresqlVerb, SqlAuth, SqliteVerb } from "./sql/verbs.ts";
 
 // Errors
 export { AquestsError, aquestsErrorCodes } from "./errors.ts";

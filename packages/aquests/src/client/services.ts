@@ -3,6 +3,8 @@ import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type Up
 import { grpcVerb, type GrpcVerb } from "../grpc/verb.ts";
 import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
 import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
+import { postgresqlVerb, sqliteVerb, type PostgresqlVerb, type SqliteVerb } from "../sql/verbs.ts";
+import { backendVerb, dbVerb, type BackendVerb, type DbVerb } from "./backend.ts";
 
 /** What can be called, by name: members of a client, of `was`, and functions of this package. */
 export interface Services {
@@ -31,6 +33,10 @@ export interface Services {
   readonly rpc: XmlRpcVerb;
   readonly jsonrpc: JsonRpcVerb;
   readonly grpc: GrpcVerb;
+  readonly postgresql: PostgresqlVerb;
+  readonly sqlite3: SqliteVerb;
+  readonly db: DbVerb;
+  readonly backend: BackendVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -60,4 +66,8 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   rpc: xmlRpcVerb,
   jsonrpc: jsonRpcVerb,
   grpc: grpcVerb,
+  postgresql: postgresqlVerb,
+  sqlite3: sqliteVerb,
+  db: dbVerb,
+  backend: backendVerb,
 };

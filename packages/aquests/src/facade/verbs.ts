@@ -28,3 +28,7 @@ export const upload: Services["upload"] = queued.upload;
 export const rpc: Services["rpc"] = queued.rpc;
 export const jsonrpc: Services["jsonrpc"] = queued.jsonrpc;
 export const grpc: Services["grpc"] = queued.grpc;
+export const postgresql: Services["postgresql"] = queued.postgresql;
+export const sqlite3: Services["sqlite3"] = queued.sqlite3;
+export const db: Services["db"] = queued.db;
+export const backend: Services["backend"] = queued.backend;

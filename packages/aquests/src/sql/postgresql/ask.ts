@@ -1,0 +1,58 @@
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { AquestsError } from "../../errors.ts";
+import type { Outcome } from "../engine.ts";
+import type { Given } from "../query.ts";
+import { Compiler, type Statement } from "../statement.ts";
+import type { PgClient, QueryResult, QueryResults } from "./driver.ts";
+import { isComplaint, isStalePlan, postgresqlError } from "./faults.ts";
+import { StatementNames } from "./names.ts";
+
+/** How a statement ended. */
+export type Answered = (error: AquestsError | undefined, outcome: Outcome | undefined, isUsable: boolean) => void;
+
+/** Asks one statement of one connection: what pools and sessions have in common. */
+export class Asker {
+  readonly #endpoint: Endpoint;
+  readonly #compiler = new Compiler("postgresql");
+  readonly #names: StatementNames | undefined;
+
+  constructor(endpoint: Endpoint, prepare: boolean) {
+    this.#endpoint = endpoint;
+    this.#names = prepare ? new StatementNames() : undefined;
+  }
+
+  /** @throws SKITAI_AQUESTS_BAD_REQUEST */
+  compile(given: Given): Statement {
+    return this.#compiler.compile(given);
+  }
+
+  /** @param answered is called once. */
+  ask(client: PgClient, { text, bound }: Statement, answered: Answered): void {
+    const values = bound as readonly unknown[] | undefined;
+    const name = values && values.length > 0 ? this.#names?.of(text) : undefined;
+    client.query({ text, values, name }, (error, results) => {
+      if (!error) return answered(undefined, outcomeOf(results), true);
+      if (name !== undefined && isStalePlan(error)) {
+        this.#names?.forget(text);
+        // Inside a transaction nothing more is possible; outside, nothing has happened yet.
+        if (client.getTransactionStatus?.() === "I") return this.ask(client, { text, bound }, answered);
+      }
+      answered(postgresqlError(error, this.#endpoint.address), undefined, isUsable(error, text));
+    });
+  }
+}
+
+/** The server's plain complaint leaves a connection as it was, unless the statement began a transaction; of other errors nothing is known. */
+const isUsable = (error: Error, text: string): boolean => isComplaint(error) && !/\b(?:begin|start)\b/i.test(text);
+
+const outcomeOf = (results: QueryResults): Outcome => {
+  // Several for several statements at once: the rows are those of the last.
+  const all = (Array.isArray(results) ? results : [results]) as readonly QueryResult[];
+  const last = all.at(-1)!;
+  return {
+    rows: last.rows,
+    columns: last.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),
+    rowCount: all.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0),
+    command: last.command ?? "",
+  };
+};

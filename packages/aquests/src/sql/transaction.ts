@@ -1,0 +1,153 @@
+import type { Attempt } from "../core/attempt.ts";
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Reply } from "../core/operation.ts";
+import { Result, type ResultOrigin } from "../core/result.ts";
+import { AquestsError } from "../errors.ts";
+import type { Beginning, Outcome, Session } from "./engine.ts";
+import { badRequest } from "./faults.ts";
+import { detailsOf, SqlOperation, type Access } from "./operation.ts";
+import { readQuery, type Given, type Query, type SqlParams } from "./query.ts";
+
+/** What happens on one connection and holds together, or not at all. Unlike elsewhere, a statement that fails rejects. */
+export interface Transaction {
+  /** @throws SKITAI_AQUESTS_DATABASE and its kin; what follows is refused, until the end or the end of the inner transaction */
+  execute<Row = Record<string, unknown>>(query: Query<Row>, params?: SqlParams): Promise<Result<Row[]>>;
+  /** For what the statement does: `data` is the number of rows that it changed. */
+  do(query: Query<unknown>, params?: SqlParams): Promise<Result<number>>;
+  /** A part that can fail alone: a savepoint. */
+  transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
+}
+
+/** Runs the work of a transaction on one connection. */
+export class TransactionOperation<Value> extends SqlOperation<Value> {
+  readonly method = "transaction";
+  readonly #work: (tx: Transaction) => Promise<Value>;
+  readonly #how: Beginning;
+  /** What the work threw, as it was. */
+  thrown: { readonly error: unknown } | undefined = undefined;
+
+  constructor(access: Access, work: (tx: Transaction) => Promise<Value>, how: Beginning) {
+    super(access);
+    this.#work = work;
+    this.#how = how;
+  }
+
+  async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Value>> {
+    const session = await this.pool(endpoint).session(attempt, this.#how);
+    try {
+      await session.begin(this.#how);
+      const origin = { method: "execute", url: this.urlAt(endpoint), node: endpoint.address, meta: noMeta };
+      return this.reply(await this.#hold(new Level(session, origin, this.access.engine.version)));
+    } finally {
+      session.release();
+    }
+  }
+
+  async #hold(level: Level): Promise<Value> {
+    let value: Value;
+    try {
+      value = await this.#work(level);
+    } catch (error) {
+      this.thrown = { error };
+      await level.end("ROLLBACK").catch(ignore);
+      throw error;
+    }
+    await level.commit();
+    return value;
+  }
+}
+
+/** A transaction, or a savepoint in one. Both databases behave as PostgreSQL does: after a failure nothing more is carried out. */
+class Level implements Transaction {
+  readonly #session: Session;
+  readonly #origin: ResultOrigin;
+  readonly #version: string;
+  readonly #depth: number;
+  #failure: Error | undefined = undefined;
+  #inner = 0;
+  #isOver = false;
+
+  constructor(session: Session, origin: ResultOrigin, version: string, depth = 0) {
+    this.#session = session;
+    this.#origin = origin;
+    this.#version = version;
+    this.#depth = depth;
+  }
+
+  async execute<Row>(query: Query<Row>, params?: SqlParams): Promise<Result<Row[]>> {
+    const outcome = await this.#run(readQuery(query, params));
+    return this.#result("execute", outcome.rows as Row[], outcome);
+  }
+
+  async do(query: Query<unknown>, params?: SqlParams): Promise<Result<number>> {
+    const outcome = await this.#run(readQuery(query, params));
+    return this.#result("do", outcome.rowCount, outcome);
+  }
+
+  async transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+    const depth = this.#depth + 1;
+    const savepoint = `aquests_${depth}`;
+    await this.#run({ text: `SAVEPOINT ${savepoint}`, params: undefined });
+    const level = new Level(this.#session, this.#origin, this.#version, depth);
+    this.#inner++;
+    try {
+      const value = await work(level);
+      if (level.#failure !== undefined) throw level.#failure;
+      await level.end(`RELEASE SAVEPOINT ${savepoint}`);
+      return value;
+    } catch (error) {
+      await level.end(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch((failure: Error) => (this.#failure ??= failure));
+      throw error;
+    } finally {
+      this.#inner--;
+    }
+  }
+
+  /** @throws the failure that somebody caught, since nothing was kept */
+  async commit(): Promise<void> {
+    if (this.#failure === undefined) {
+      const { command } = await this.end("COMMIT");
+      if (command !== "ROLLBACK") return;
+      throw badRequest("the transaction had failed and was undone.");
+    }
+    await this.end("ROLLBACK");
+    throw this.#failure;
+  }
+
+  end(text: string): Promise<Outcome> {
+    this.#isOver = true;
+    return this.#session.run({ text, params: undefined });
+  }
+
+  async #run(given: Given): Promise<Outcome> {
+    if (this.#isOver) throw badRequest("the transaction is over.");
+    if (this.#inner > 0) throw badRequest("an inner transaction is open; use what its function is given.");
+    if (this.#failure !== undefined)
+      throw badRequest("an earlier statement of the transaction failed; nothing more is carried out.", this.#failure);
+    try {
+      return await this.#session.run(given);
+    } catch (error) {
+      // What was never sent has done no harm.
+      if (!(error instanceof AquestsError && error.code === "SKITAI_AQUESTS_BAD_REQUEST")) this.#failure ??= error as Error;
+      throw error;
+    }
+  }
+
+  #result<Data>(method: string, data: Data, outcome: Outcome): Result<Data> {
+    const reply = {
+      statusCode: 200,
+      reason: "OK",
+      version: this.#version,
+      headers: noHeaders,
+      content: noContent,
+      data,
+      details: detailsOf(outcome),
+    };
+    return new Result<Data>({ ...this.#origin, method }, reply, undefined, 3);
+  }
+}
+
+const noMeta = Object.freeze({});
+const noHeaders = Object.freeze({});
+const noContent: Buffer = Buffer.alloc(0);
+const ignore = (): void => {};

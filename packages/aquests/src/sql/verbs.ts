@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import { reasonOf } from "@skitai/reactor";
+import { parseMember, type Cluster } from "@skitai/reactor/upstream";
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Caller } from "../core/runtime.ts";
+import { findAlias, isAliased } from "../core/target.ts";
+import { AquestsError } from "../errors.ts";
+import { openDatabase, openDatabases, type SqlDatabase, type SqlDatabases } from "./database.ts";
+import type { SqlEngine } from "./engine.ts";
+import { defaultSettings, resolveSqlOptions, type PostgresqlOptions, type SqlCallOptions, type SqliteOptions } from "./options.ts";
+import type { Access } from "./operation.ts";
+import type { Dialect } from "./placeholders.ts";
+import { postgresqlEngine } from "./postgresql/pool.ts";
+import { sqliteEngine } from "./sqlite/pool.ts";
+
+/** Who one is for a database. */
+export type SqlAuth = readonly [user: string, password?: string];
+
+/** `was.postgresql("127.0.0.1:5432", "mydb", ["user", "password"])`, `was.postgresql("@db")`, `was.postgresql.map("@dbs")`. */
+export interface PostgresqlVerb {
+  /** A member of an alias for each call: the least busy of those that are well. */
+  <Data = unknown>(alias: `@${string}`, options?: PostgresqlOptions<Data>): SqlDatabase;
+  /**
+   * One server.
+   *
+   * @param server `host`, `host:port` or `postgresql://user:password@host:port/database`.
+   * @throws SKITAI_AQUESTS_BAD_TARGET, SKITAI_AQUESTS_BAD_OPTION
+   */
+  <Data = unknown>(server: string, dbname?: string, auth?: SqlAuth, options?: PostgresqlOptions<Data>): SqlDatabase;
+  readonly lb: <Data = unknown>(alias: `@${string}`, options?: PostgresqlOptions<Data>) => SqlDatabase;
+  /** All members of an alias. */
+  readonly map: <Data = unknown>(alias: `@${string}`, options?: PostgresqlOptions<Data>) => SqlDatabases;
+}
+
+/** `was.sqlite3("./data/app.db")`, `was.sqlite3("@db")`. */
+export interface SqliteVerb {
+  /** @param path a file, relative to the working directory; `:memory:` for one in memory, as long as the client lives; or an alias. */
+  <Data = unknown>(path: string, options?: SqliteOptions<Data>): SqlDatabase;
+  readonly lb: <Data = unknown>(alias: `@${string}`, options?: SqliteOptions<Data>) => SqlDatabase;
+  /** All files of an alias. */
+  readonly map: <Data = unknown>(alias: `@${string}`, options?: SqliteOptions<Data>) => SqlDatabases;
+}
+
+type Options = PostgresqlOptions & SqliteOptions;
+
+const engines: Readonly<Record<Dialect, SqlEngine>> = { postgresql: postgresqlEngine, sqlite3: sqliteEngine };
+
+export const postgresqlVerb = (caller: Caller): PostgresqlVerb => {
+  const one = (server: string, dbname?: string | Options, auth?: SqlAuth, options?: Options): SqlDatabase => {
+    if (isAliased(server)) return sqlOfAlias(caller, "postgresql", aliased(caller, "postgresql", server), aliasOptions(dbname));
+    return sqlOfServer(caller, "postgresql", server, dbname as string | undefined, auth, options);
+  };
+  return Object.assign(one, aliasVerbs(caller, "postgresql")) as PostgresqlVerb;
+};
+
+export const sqliteVerb = (caller: Caller): SqliteVerb => {
+  const one = (path: string, options?: Options): SqlDatabase => {
+    if (isAliased(path)) return sqlOfAlias(caller, "sqlite3", aliased(caller, "sqlite3", path), options);
+    return sqlOfServer(caller, "sqlite3", path, undefined, undefined, options);
+  };
+  return Object.assign(one, aliasVerbs(caller, "sqlite3")) as SqliteVerb;
+};
+
+/** A database of one server, or of one file. */
+export const sqlOfServer = (
+  caller: Caller,
+  kind: Dialect,
+  server: string,
+  dbname: string | undefined,
+  auth: SqlAuth | undefined,
+  options: Options | undefined,
+): SqlDatabase =>
+  openDatabase(
+    access(caller, kind, options),
+    kind === "sqlite3" ? fileEndpoint(server) : serverEndpoint(server, dbname, auth),
+    options ?? noOptions,
+  );
+
+/** A database by its alias. */
+export const sqlOfAlias = (caller: Caller, kind: Dialect, cluster: Cluster, options: Options | undefined): SqlDatabase =>
+  openDatabase(access(caller, kind, options), cluster, options ?? noOptions);
+
+/** All databases of an alias. */
+export const sqlOfAll = (caller: Caller, kind: Dialect, cluster: Cluster, options: Options | undefined): SqlDatabases =>
+  openDatabases(access(caller, kind, options), cluster, options ?? noOptions);
+
+const noOptions: SqlCallOptions = Object.freeze({});
+
+const access = (caller: Caller, kind: Dialect, options: Options | undefined): Access => ({
+  caller,
+  engine: engines[kind],
+  settings: options === undefined ? defaultSettings[kind] : resolveSqlOptions(kind, options),
+});
+
+const aliasVerbs = (caller: Caller, kind: Dialect): Pick<PostgresqlVerb, "lb" | "map"> => ({
+  lb: (alias, options) => sqlOfAlias(caller, kind, aliased(caller, kind, alias), options as Options | undefined),
+  map: (alias, options) => sqlOfAll(caller, kind, aliased(caller, kind, alias), options as Options | undefined),
+});
+
+const aliased = ({ runtime }: Caller, kind: Dialect, alias: string): Cluster => {
+  if (!isAliased(alias)) throw badTarget(alias, "name an alias, with @ in front.");
+  return findAlias(runtime, alias, [kind], kind).cluster;
+};
+
+const aliasOptions = (given: string | Options | undefined): Options | undefined => {
+  if (typeof given === "string") throw badTarget(given, "an alias brings its databases along: only options may follow.");
+  return given;
+};
+
+const fileEndpoint = (path: string): Endpoint => {
+  if (typeof path !== "string" || path === "") throw badTarget(path, "name the path of a database file.");
+  const address = path === ":memory:" ? path : resolve(path);
+  return { host: "", port: 0, user: undefined, password: undefined, database: address, address, tls: false };
+};
+
+const serverEndpoint = (server: string, dbname: string | undefined, auth: SqlAuth | undefined): Endpoint => {
+  const shown = `${server}`.replace(/:[^/@]*@/, ":***@");
+  if (typeof server !== "string" || server.includes("?"))
+    throw badTarget(shown, "a server is host:port; options are an object of their own.");
+  if (auth !== undefined && !Array.isArray(auth)) throw badTarget(shown, 'its credentials are ["user", "password"].');
+  try {
+    const { host, port, user, password, database } = parseMember(server.replace(/^postgres(?:ql)?:\/\//, ""), "postgresql");
+    const [ownUser = user, ownPassword = password] = auth ?? [];
+    return { host, port, user: ownUser, password: ownPassword, database: dbname ?? database, address: `${host}:${port}`, tls: false };
+  } catch (error) {
+    throw badTarget(shown, reasonOf(error));
+  }
+};
+
+const badTarget = (value: unknown, hint: string): AquestsError => new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value, hint });
