@@ -1,6 +1,6 @@
-import { HttpError, ReactorError } from "@skitai/reactor";
+import { HttpError, ReactorError, type Engine } from "@skitai/reactor";
 import { describe, expect, test } from "vitest";
-import { Saddle, saddleErrorCodes, SaddleError, type ErrorInfo } from "../src/index.ts";
+import { Saddle, saddleErrorCodes, SaddleError, type ErrorInfo, type Handler } from "../src/index.ts";
 import { serve, ways } from "./support/serve.ts";
 
 const boom = (): never => {
@@ -243,5 +243,42 @@ describe("an error page", () => {
       res.headers.get("etag"),
       res.headers.get("set-cookie"),
     ]).toEqual([500, "DENY", "text/html; charset=utf-8", null, null]);
+  });
+});
+
+describe("the count of failures", () => {
+  const countOf = (engine: Engine): unknown => (engine.status("server")["server"] as { failures: number }).failures;
+
+  const failuresOf = async (handler: Handler<never>, prepare: (app: Saddle) => unknown = () => {}): Promise<unknown> => {
+    const app = new Saddle();
+    app.route("/", handler as Handler<unknown>);
+    prepare(app);
+    const { engine, request } = await serve(app);
+    await request("/");
+    return countOf(engine);
+  };
+
+  test("knows a handler that throws, also where the app makes the page", async () => {
+    expect(await failuresOf(boom)).toBe(1);
+    expect(await failuresOf(boom, (app) => app.errorHandler(500, () => "sorry"))).toBe(1);
+  });
+
+  test("knows an answer of 500, and none below", async () => {
+    expect(await failuresOf((was) => was.response(500))).toBe(1);
+    expect(await failuresOf((was) => was.response("500 No", "no"))).toBe(1);
+    expect(await failuresOf((was) => was.response(404))).toBe(0);
+    expect(await failuresOf(boom, (app) => app.failedRequest(() => "recovered"))).toBe(0);
+  });
+
+  test("knows an answer that breaks off", async () => {
+    const app = new Saddle();
+    app.route("/", async function* () {
+      yield "part";
+      await Promise.resolve();
+      throw new Error("broken");
+    });
+    const { engine, request } = await serve(app);
+    await expect(request("/").then((res) => res.text())).rejects.toThrow();
+    expect(countOf(engine)).toBe(1);
   });
 });

@@ -18,6 +18,8 @@ export interface ContextParts {
   /** Requests whose client waits for `100 Continue`. */
   readonly expecting: WeakSet<NodeRequest>;
   status(filter?: string): StatusReport;
+  /** An answer had a status from 500 on, or broke off. */
+  failed(): void;
   emit(event: "rotated" | "restart" | "shutdown"): void;
   /** A key was updated, in whichever worker. */
   changed(key: string, args: readonly unknown[]): void;
@@ -36,7 +38,7 @@ export interface EngineContext {
 }
 
 /** Makes the logs, `wac` and the class of `was` of one engine. Nothing is opened yet. */
-export const createContext = ({ options, hosts, expecting, status, emit, changed }: ContextParts): EngineContext => {
+export const createContext = ({ options, hosts, expecting, status, failed, emit, changed }: ContextParts): EngineContext => {
   const { name, logPath, workerId, workers, config, limits, proxies, responses } = options;
   const logs = new Loggers({
     ...(logPath !== undefined && { path: logPath }),
@@ -60,6 +62,7 @@ export const createContext = ({ options, hosts, expecting, status, emit, changed
     temporaryPath: options.varPath ?? tmpdir(),
     updates,
     threads,
+    failed,
     appsOf: (host) => hosts.of(host).apps,
     status,
     lifecycle: emit,

@@ -86,6 +86,7 @@ export class Engine extends Extensible {
       hosts: this.#hosts,
       expecting: this.#expecting,
       status: (filter) => this.status(filter),
+      failed: () => void this.#handler.counts.failures++,
       emit: (event) => void this.events.emit(event),
       changed: (key, args) => tellChange(this.#hosts, this.events, key, args),
     });

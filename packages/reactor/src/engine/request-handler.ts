@@ -8,6 +8,7 @@ import { parseTarget } from "../http/request-target.ts";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
 import { HttpError, ReactorError } from "../errors.ts";
 import type { Mount } from "../mount/types.ts";
+import { isParting } from "../request/client-left.ts";
 import { guardBody } from "../request/guard-body.ts";
 import { respond } from "../response/respond.ts";
 import { respondError } from "../response/error-page.ts";
@@ -25,6 +26,7 @@ export interface RequestHandlerParts {
 /** Requests since the start, for the status page. */
 export interface RequestCounts {
   requests: number;
+  /** Answers with a status from 500 on, and those that broke off. */
   failures: number;
 }
 
@@ -90,12 +92,10 @@ export class RequestHandler {
 
   /** Answers with the error page of what was thrown while handling a request, and notes it in the log if it is a fault of this side. */
   fail(was: Was, error: unknown): void {
-    if (error instanceof ReactorError && error.code === "SKITAI_REACTOR_BODY_ABORTED") return void was.res.destroy();
+    if (isParting(was, error) || (error instanceof ReactorError && error.code === "SKITAI_REACTOR_BODY_ABORTED"))
+      return void was.res.destroy();
     const status = error instanceof HttpError ? error.status : 500;
-    if (status >= 500) {
-      this.counts.failures++;
-      was.traceback(error, "", "server");
-    }
+    if (status >= 500) was.traceback(error, "", "server");
     const told = error instanceof HttpError ? { message: error.message, headers: [...error.headers] } : {};
     respondError(was, status, { ...told, error });
   }

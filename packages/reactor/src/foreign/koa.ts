@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import type { NodeListener, NodeRequest, NodeResponse } from "../http/types.ts";
 import { describeError } from "../log/traceback.ts";
 import type { MountedApp, MountSite } from "../mount/types.ts";
+import { isParting } from "../request/client-left.ts";
 import type { MountedRequest } from "./below.ts";
 import { hasMethods } from "./duck.ts";
 import { listenerHandle } from "./listener.ts";
@@ -12,6 +13,8 @@ interface Koa extends EventEmitter {
 }
 
 interface KoaContext {
+  readonly req: NodeRequest;
+  readonly res: NodeResponse;
   originalUrl: unknown;
   request: { originalUrl: unknown };
 }
@@ -20,7 +23,8 @@ interface KoaContext {
 export const koaApp = (target: object, { wac }: MountSite): MountedApp | undefined => {
   if (!isKoa(target)) return undefined;
   if (target.listenerCount("error") === 0) {
-    target.on("error", (error: Error & { expose?: boolean; status?: number }) => {
+    target.on("error", (error: Error & { expose?: boolean; status?: number }, context?: KoaContext) => {
+      if (context && isParting(context, error)) return;
       if (error.expose !== true && error.status !== 404) wac.logger.get("app").log(describeError(error), "expt");
     });
   }

@@ -1,6 +1,7 @@
 import type { NodeListener } from "../http/types.ts";
 import type { MountedApp } from "../mount/types.ts";
 import { respondError } from "../response/error-page.ts";
+import { isParting } from "../request/client-left.ts";
 import { emitWith, runWith } from "../was/current.ts";
 import type { Was } from "../was/was.ts";
 import { descend } from "./below.ts";
@@ -38,8 +39,11 @@ const answer = (was: Was, listener: NodeListener, pass: (() => void) | undefined
       resolve();
     };
     let over = false;
+    let thrown = false;
     res.once("close", () => {
       over = true;
+      // What was thrown, or left to others, is theirs to count.
+      if (!settled && !thrown && res.statusCode >= 500) was.services.failed();
       resolve();
     });
     try {
@@ -50,8 +54,10 @@ const answer = (was: Was, listener: NodeListener, pass: (() => void) | undefined
     }
 
     function fail(error: unknown): void {
+      if (isParting(was, error)) return resolve();
       // Nobody can be told any more, but the log.
-      if (over) was.traceback(error);
-      else reject(httpErrorOf(error));
+      if (over) return void was.traceback(error);
+      thrown = true;
+      reject(httpErrorOf(error));
     }
   });

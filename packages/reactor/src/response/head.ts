@@ -22,6 +22,7 @@ export const sendHead = (was: Was, status: number, headers: FlatHeaders): void =
     const hint = res.headersSent ? "this request was answered already." : `${reasonOf(error)}.`;
     throw new ReactorError("SKITAI_REACTOR_BAD_RESPONSE", { value: `status ${status}`, hint }, { cause: error, status: 500 });
   }
+  if (status >= 500) was.services.failed();
 };
 
 /** Takes back what a server or middleware in front set, as far as it can be. */

@@ -90,6 +90,7 @@ export const pump = async (was: Was, source: Source, options: PumpOptions): Prom
  * Ends a response that cannot be completed, so that the client notices: HTTP/1.x loses its connection, HTTP/2 the one stream.
  */
 export const breakOff = (was: Was): void => {
+  was.services.failed();
   const { req, res } = was;
   if ("stream" in res) return void res.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   const { socket } = res;

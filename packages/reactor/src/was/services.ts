@@ -19,6 +19,8 @@ export interface EngineServices {
   readonly updates: LastUpdates;
   /** Undefined with `threads: 0`. */
   readonly threads: ThreadPool | undefined;
+  /** An answer had a status from 500 on, or broke off. */
+  failed(): void;
   appsOf(host: string): Record<string, unknown>;
   status(filter?: string): StatusReport;
   lifecycle(action: "restart" | "shutdown"): void;

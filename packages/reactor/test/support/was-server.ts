@@ -58,6 +58,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
     maxMultipartBodySize: options.maxMultipartBodySize ?? 2_000,
     updates,
     threads: undefined,
+    failed: () => {},
     appsOf: () => ({}),
     status: () => ({}),
     lifecycle: () => {},
