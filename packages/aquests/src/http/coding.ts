@@ -1,10 +1,11 @@
-import { pipeline, type Readable, type Transform } from "node:stream";
+import { pipeline, Readable, type Transform } from "node:stream";
 import { promisify } from "node:util";
 import {
   brotliDecompress,
   createBrotliDecompress,
   createGunzip,
   createInflate,
+  createInflateRaw,
   createZstdDecompress,
   gunzip,
   inflate,
@@ -19,7 +20,8 @@ export const knownCodings = "gzip, deflate, br, zstd";
 
 interface Coding {
   decode(content: Buffer, options: { maxOutputLength: number }): Promise<Buffer>;
-  stream(): Transform;
+  /** @param first byte of what it will be given */
+  stream(first: number | undefined): Transform;
 }
 
 const gzip: Coding = { decode: promisify(gunzip), stream: () => createGunzip() };
@@ -29,14 +31,16 @@ const zlibInflate = promisify(inflate);
 const codings: Readonly<Record<string, Coding>> = {
   gzip,
   "x-gzip": gzip,
-  // Some servers leave out the header that the specification wants: then the first four bits do not name the method.
   deflate: {
-    decode: (content, options) => ((content[0]! & 0x0f) === 8 ? zlibInflate(content, options) : rawInflate(content, options)),
-    stream: () => createInflate(),
+    decode: (content, options) => (isZlib(content[0]) ? zlibInflate(content, options) : rawInflate(content, options)),
+    stream: (first) => (isZlib(first) ? createInflate() : createInflateRaw()),
   },
   br: { decode: promisify(brotliDecompress), stream: () => createBrotliDecompress() },
   zstd: { decode: promisify(zstdDecompress), stream: () => createZstdDecompress() },
 };
+
+/** Some servers leave out the header of RFC 1950 that the specification wants, whose first byte names the method in four bits. */
+const isZlib = (first: number | undefined): boolean => ((first ?? 8) & 0x0f) === 8;
 
 /** One after the other is rare; more only wear a client out. */
 const mostCodings = 3;
@@ -60,19 +64,41 @@ export const decodeContent = async (content: Buffer, encoding: string, limit: nu
   return decoded;
 };
 
-/** The same for a body that is handed over as it arrives. */
+/** The same for a body that is handed over as it arrives: what goes wrong is the error of the stream. */
 export const decodeStream = (body: Readable, encoding: string): Readable => {
-  let decoded = body;
-  for (const coding of codingsOf(encoding)) {
-    const decoder = coding.stream();
-    const source = decoded;
-    pipeline(source, decoder, (error) => {
-      // The reader sees the error of the connection as it is, and that of the decoder in our terms.
-      if (error && !(error instanceof AquestsError) && !decoder.errored) decoder.destroy(broken(encoding, error));
-    });
-    decoded = decoder;
-  }
-  return decoded;
+  const known = codingsOf(encoding);
+  if (known.length === 0) return body;
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    try {
+      let source = body;
+      for (const coding of known) {
+        const [first, rest] = await beginning(source);
+        source = pipeline(rest, coding.stream(first), () => {});
+      }
+      yield* source;
+    } catch (error) {
+      throw error instanceof AquestsError ? error : broken(encoding, error);
+    }
+  };
+  const decoded = Readable.from(pieces(), { objectMode: false, highWaterMark: 65_536 });
+  // Also where nobody has begun to read.
+  return decoded.once("close", () => body.destroy());
+};
+
+/** The first byte of a stream, and the stream with it. */
+const beginning = async (source: Readable): Promise<[first: number | undefined, source: Readable]> => {
+  const pieces = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { value: first, done } = await pieces.next();
+  if (done) return [undefined, Readable.from([])];
+  const all = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield first;
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+    } finally {
+      await pieces.return?.();
+    }
+  };
+  return [first[0], Readable.from(all(), { objectMode: false, highWaterMark: 65_536 })];
 };
 
 const codingsOf = (encoding: string): Coding[] => {

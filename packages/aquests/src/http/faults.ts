@@ -33,10 +33,11 @@ export const httpFault = (error: unknown, { address, http2, answering, idleTimeo
   const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
   const made = (name: AquestsErrorCode, reason = reasonOf(error)): AquestsError =>
     new AquestsError(name, { address, host: address, reason, what: "sending", timeout: idleTimeout }, { cause: error });
+  // Those of undici's parser have a code only where undici knows its name.
+  if (error instanceof Error && error.name === "HTTPParserError") return made("SKITAI_AQUESTS_BAD_ANSWER");
   if (typeof code === "string") {
     const known = codes[code];
     if (known !== undefined) return made(known);
-    if (code.startsWith("HPE_")) return made("SKITAI_AQUESTS_BAD_ANSWER");
     if (code === "UND_ERR_INFO") return made(/stream/.test(reasonOf(error)) ? "SKITAI_AQUESTS_HTTP2_RESET" : "SKITAI_AQUESTS_HTTP2_CLOSED");
     if (code.startsWith("ERR_HTTP2_")) return made("SKITAI_AQUESTS_HTTP2_CLOSED");
     if (code === "UND_ERR_SOCKET" && http2) return made("SKITAI_AQUESTS_HTTP2_CLOSED");

@@ -81,6 +81,8 @@ const finish = async (answer: LegAnswer, url: string, request: HttpRequest, hist
   if (request.stream) {
     stream ??= Readable.from([content], { objectMode: false });
     if (encoding !== undefined && request.method !== "HEAD") stream = decodeStream(stream, encoding);
+    // Whoever reads it hears of errors; that nobody does must not end the process.
+    stream.on("error", () => {});
     content = empty;
   } else if (encoding !== undefined && content.length > 0) content = await decodeContent(content, encoding, request.maxSize);
   return { statusCode, reason, version, headers, content, stream, url, history, cached };
