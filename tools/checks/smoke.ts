@@ -74,11 +74,18 @@ const tryReadme = async (node: string, project: Project, readme: string): Promis
   }
 };
 
+const tryInstallation = async (project: Project, { packages, megabytes }: NonNullable<Setup["brings"]>): Promise<void> => {
+  const installed = await project.installed();
+  deepStrictEqual(installed.packages, packages);
+  if (installed.megabytes > megabytes) throw new Error(`It takes ${installed.megabytes.toFixed(1)} MB, more than ${megabytes} MB.`);
+};
+
 const trySetup = async (setup: Setup, tarballs: Tarball[], nodes: ReadonlyMap<string, string>): Promise<void> => {
   const { wanted } = setup;
   const folder = join(scratch, wanted.replace("@skitai/", ""));
   const project = await report.check(`${wanted} installs with npm`, () => Project.create(folder, setup, tarballs));
   if (project === undefined) return;
+  if (setup.brings) await report.check(`${wanted} brings no more than it promises`, () => tryInstallation(project, setup.brings!));
   await report.check(`${wanted} has declarations that compile in ${setup.typed.join(", ")}`, () => project.checkTypes());
   for (const [major, node] of nodes) {
     for (const way of setup.ways) await report.check(`${wanted}: ${way.program} on Node ${major}`, () => tryWay(node, project, way));

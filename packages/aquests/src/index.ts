@@ -59,7 +59,8 @@ export type { BatchItem, RowsOptions, SqlDatabase, SqlDatabases, Statements, Tra
 export type { Column, Isolation } from "./sql/engine.ts";
 export type { PostgresqlOptions, SqlCallOptions, SqliteOptions, SqlOptions } from "./sql/options.ts";
 export type { BuiltQuery, CompiledQuery, ForeignQuery, Query, SqlParams, SqlQuery } from "./sql/query.ts";
-export type { Transaction } from "./sql/transaction.ts";
+export type { SqlMaps, SqlVerb } from "./sql/sqlmap/sqlmaps.ts";
+export type { Transaction as SqlTransaction } from "./sql/transaction.ts";
 export type { PostgresqlVerb, SqlAuth, SqliteVerb } from "./sql/verbs.ts";
 
 // Errors

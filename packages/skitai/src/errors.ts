@@ -3,7 +3,7 @@ import { errorMessage } from "@skitai/reactor";
 /** Every error that this package throws by name; see `docs/errors.md`. */
 const templates = {
   SKITAI_UNKNOWN_COMMAND:
-    "unknown command: {value}. Use one of: start (-d), stop (-s), restart (-r), status, -v, or none to run in the foreground.",
+    "unknown command: {value}. Use one of: start (-d), stop (-s), stop --graceful (-g), restart (-r), status, help (-h), -v, or none to run in the foreground.",
   SKITAI_UNKNOWN_OPTION: "skitai.run() has no option {value}. It has: {known}.",
   SKITAI_HALF_CERTIFICATE: "{given} is given without {missing}: HTTPS needs both.",
   SKITAI_FOREIGN_DIRECTORY: "{value} is not a directory of this user alone. Remove it, or give run() a logPath or varPath.",

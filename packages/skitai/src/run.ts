@@ -3,16 +3,19 @@ import { accessSync, constants, lstatSync, mkdirSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import {
   daemonStatus,
+  exitCodes,
   exitFailed,
   restartDaemon,
   run,
   startDaemon,
   stopDaemon,
+  waitingTime,
   workerNumber,
   type CommandResult,
   type Service,
+  type StopOptions,
 } from "@skitai/reactor";
-import { parseCommand, type Command } from "./command.ts";
+import { parseCommand, usage, type Command } from "./command.ts";
 import { takeApart, type SkitaiRunOptions } from "./run-options.ts";
 import { SkitaiError } from "./errors.ts";
 import { serviceName, startScript } from "./script.ts";
@@ -27,9 +30,10 @@ export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): 
     const command: Command =
       number === undefined
         ? parseCommand(process.argv.slice(2))
-        : { action: "run", verbose: process.argv.includes("-v") || process.argv.includes("--verbose") };
+        : { action: "run", verbose: process.argv.includes("-v") || process.argv.includes("--verbose"), graceful: false };
     const pidFile = options.pidFile ?? join(dirname(script), `.${nameOf(script)}.pid`);
-    if (command.action !== "run") return finish(await commanded(command.action, script, pidFile, options));
+    if (command.action === "help") return finish({ code: exitCodes.stopped, message: usage(basename(script)) });
+    if (command.action !== "run") return finish(await commanded(command, script, pidFile, options));
     process.chdir(dirname(script));
     return await serve(plan, options, { script, pidFile, verbose: command.verbose, number });
   } catch (error) {
@@ -83,16 +87,29 @@ const announce = (plan: ServicePlan, service: Service, workers: number): void =>
 };
 
 const commanded = (
-  action: Exclude<Command["action"], "run">,
+  { action, graceful }: Command,
   script: string,
   pidFile: string,
   options: SkitaiRunOptions,
 ): Promise<CommandResult> | CommandResult => {
-  if (action === "stop") return stopDaemon(pidFile);
+  if (action === "stop") return stopDaemon(pidFile, graceful ? gracefulStop(options) : promptStop(options));
   if (action === "status") return daemonStatus(pidFile);
   const outputFile = join(options.logPath ?? options.varPath ?? ownDirectory(defaultVarPath(script)), "console.log");
   return (action === "start" ? startDaemon : restartDaemon)({ script, pidFile, outputFile });
 };
+
+/** How much longer than the service itself a command waits for its end before it kills it, in milliseconds. */
+const margin = 5_000;
+
+const promptStop = ({ stopTimeout = "1s" }: SkitaiRunOptions): StopOptions => ({
+  signal: "SIGTERM",
+  timeout: waitingTime(stopTimeout, "stopTimeout") + margin,
+});
+
+const gracefulStop = ({ gracefulTimeout = "30s" }: SkitaiRunOptions): StopOptions => ({
+  signal: "SIGQUIT",
+  timeout: waitingTime(gracefulTimeout, "gracefulTimeout") + margin,
+});
 
 const finish = ({ code, message }: CommandResult): never => {
   (code === 0 ? process.stdout : process.stderr).write(`${message}\n`);

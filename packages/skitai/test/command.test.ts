@@ -1,30 +1,54 @@
 import { describe, expect, test, vi } from "vitest";
-import { parseCommand } from "../src/command.ts";
+import { parseCommand, usage } from "../src/command.ts";
 import { Skitai } from "../src/index.ts";
 
 describe("the command line of a script", () => {
+  const plain = { verbose: false, graceful: false };
+
   test.each([
-    [[], { action: "run", verbose: false }],
-    [["-v"], { action: "run", verbose: true }],
-    [["start"], { action: "start", verbose: false }],
-    [["-d"], { action: "start", verbose: false }],
-    [["stop"], { action: "stop", verbose: false }],
-    [["-s"], { action: "stop", verbose: false }],
-    [["restart"], { action: "restart", verbose: false }],
-    [["-r"], { action: "restart", verbose: false }],
-    [["status"], { action: "status", verbose: false }],
+    [[], { ...plain, action: "run" }],
+    [["-v"], { action: "run", verbose: true, graceful: false }],
+    [["start"], { ...plain, action: "start" }],
+    [["-d"], { ...plain, action: "start" }],
+    [["stop"], { ...plain, action: "stop" }],
+    [["-s"], { ...plain, action: "stop" }],
+    [["stop", "--graceful"], { action: "stop", verbose: false, graceful: true }],
+    [["-g", "-s"], { action: "stop", verbose: false, graceful: true }],
+    [["restart"], { ...plain, action: "restart" }],
+    [["-r"], { ...plain, action: "restart" }],
+    [["status"], { ...plain, action: "status" }],
+    [["help"], { ...plain, action: "help" }],
+    [["-h"], { ...plain, action: "help" }],
+    [["--help"], { ...plain, action: "help" }],
   ])("%j is %j", (args, command) => {
     expect(parseCommand(args)).toEqual(command);
   });
 
-  test.each([["retart"], ["--help"], ["start", "stop"], ["start", "-v"], ["restart", "-v"], ["constructor"], [""]])(
-    "%j %j is refused, with the way out",
-    (...args) => {
-      expect(() => parseCommand(args.filter((arg) => arg !== undefined))).toThrow(
-        expect.objectContaining({ code: "SKITAI_UNKNOWN_COMMAND", message: expect.stringContaining("status") }),
-      );
-    },
-  );
+  test.each([
+    [["retart"], '"retart"'],
+    [["start", "stop"], '"stop"'],
+    [["start", "-v"], '"start -v"'],
+    [["restart", "--verbose"], '"restart --verbose"'],
+    [["-g"], '"-g"'],
+    [["start", "--graceful"], '"start --graceful"'],
+    [["restart", "-g"], '"restart -g"'],
+    [["constructor"], '"constructor"'],
+    [[""], '""'],
+  ])("%j is refused, with the way out", (args, named) => {
+    expect(() => parseCommand(args)).toThrow(
+      expect.objectContaining({
+        code: "SKITAI_UNKNOWN_COMMAND",
+        message: expect.stringMatching(new RegExp(`^unknown command: ${named}\\. .*stop --graceful.*status.*help`)),
+      }),
+    );
+  });
+
+  test("help names every command, and the script", () => {
+    const text = usage("app.ts");
+    expect(text).toMatch(/^Usage: node app\.ts \[command\]\n/);
+    for (const command of ["start, -d", "stop, -s", "--graceful", "restart, -r", "status", "help, -h, --help", "-v, --verbose"])
+      expect(text).toContain(command);
+  });
 });
 
 describe("the facade", () => {

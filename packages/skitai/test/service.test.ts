@@ -142,6 +142,29 @@ describe("a script that cannot start says why in one line and ends with code 1",
   });
 });
 
+test.each(["help", "-h", "--help"])("%s says what a script can do, and starts nothing", async (name) => {
+  const { code, out, err } = await startScript(script, [name], wishFor(await freePort())).ended;
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toMatch(/^Usage: node app\.ts \[command\]\n[^]*stop -g, --graceful/);
+});
+
+test("stop --graceful lets a daemon finish what is under way, stop does not wait for it", async () => {
+  const port = await freePort();
+  const wish = wishFor(port, { stopTimeout: "200ms" });
+  const command = (...args: string[]): Promise<Ended> => startScript(script, args, wish).ended;
+  onTestFinished(async () => void (await command("stop")));
+  for (const [flags, path, outcome] of [
+    [["--graceful"], "/long", "finished"],
+    [[], "/endless", "cut off"],
+  ] as const) {
+    await command("start");
+    const answer = ask(port, path).catch(() => "cut off");
+    await expect.poll(() => ask(port, "/waiting")).toBe("1");
+    expect(await command("stop", ...flags)).toMatchObject({ code: 0, out: "stopped\n" });
+    expect(await answer).toBe(outcome);
+  }
+});
+
 test("as a daemon it is started, seen, restarted with new workers, and stopped", async () => {
   const port = await freePort();
   const wish = wishFor(port);

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { run } from "./command.ts";
 import { readManifest, root, type Tarball } from "./tarballs.ts";
@@ -30,6 +30,18 @@ export class Project {
     const project = new Project(folder, setup);
     await project.#copyFiles();
     return project;
+  }
+
+  /** The packages that are installed, by name, and how many megabytes their files take. */
+  async installed(): Promise<{ packages: string[]; megabytes: number }> {
+    const { packages } = JSON.parse(await readFile(join(this.folder, "package-lock.json"), "utf8")) as {
+      packages: Record<string, unknown>;
+    };
+    const names = Object.keys(packages).filter((path) => path !== "" && !path.startsWith("file:"));
+    const files = await readdir(join(this.folder, "node_modules"), { recursive: true, withFileTypes: true });
+    let bytes = 0;
+    for (const file of files) if (file.isFile()) bytes += (await stat(join(file.parentPath, file.name))).size;
+    return { packages: names.map((path) => path.replace(/^.*node_modules\//, "")).toSorted(), megabytes: bytes / 1e6 };
   }
 
   /** Makes one of the project's programs listen on another port than 5000. */

@@ -21,6 +21,8 @@ export interface Setup {
   typed: readonly string[];
   /** READMEs whose programs run here too. */
   readmes: readonly string[];
+  /** What the installation of the wanted package may bring at most, where that is promised. */
+  brings?: { readonly packages: readonly string[]; readonly megabytes: number };
 }
 
 /** The app of `apps/embedded` below the prefix of the server that it is in. */
@@ -73,6 +75,39 @@ export const setups: readonly Setup[] = [
         exchanges: [[{ path: "/" }, { status: 200, body: "Hello from Fastify" }], ...embedded("/saddle")],
       },
     ],
+  },
+  {
+    wanted: "@skitai/aquests",
+    others: [],
+    files: ["apps/client/client.ts"],
+    typed: ["client.ts"],
+    readmes: ["packages/aquests/README.md"],
+    ways: [
+      {
+        ...one,
+        program: "client.ts",
+        exchanges: [
+          [{ path: "/" }, { status: 200, body: '{"asked":["/users?id=1","/photos"],"members":[200,200]}' }],
+          [{ path: "/driver" }, { status: 200, body: "PostgreSQL needs the package pg, which is not installed. Run: npm install pg" }],
+        ],
+      },
+    ],
+    brings: {
+      packages: [
+        "@skitai/aquests",
+        "@skitai/reactor",
+        "atomic-sleep",
+        "chokidar",
+        "lru-cache",
+        "mime",
+        "readdirp",
+        "sax",
+        "sonic-boom",
+        "undici",
+        "ws",
+      ],
+      megabytes: 8,
+    },
   },
   {
     wanted: "@skitai/reactor",
