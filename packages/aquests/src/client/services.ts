@@ -3,6 +3,7 @@ import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type Up
 import { grpcVerb, type GrpcVerb } from "../grpc/verb.ts";
 import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
 import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
+import { sqlVerb, type SqlVerb } from "../sql/sqlmap/sqlmaps.ts";
 import { postgresqlVerb, sqliteVerb, type PostgresqlVerb, type SqliteVerb } from "../sql/verbs.ts";
 import { backendVerb, dbVerb, type BackendVerb, type DbVerb } from "./backend.ts";
 
@@ -37,6 +38,7 @@ export interface Services {
   readonly sqlite3: SqliteVerb;
   readonly db: DbVerb;
   readonly backend: BackendVerb;
+  readonly sql: SqlVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -70,4 +72,5 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   sqlite3: sqliteVerb,
   db: dbVerb,
   backend: backendVerb,
+  sql: sqlVerb,
 };

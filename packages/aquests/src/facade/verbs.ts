@@ -32,3 +32,4 @@ export const postgresql: Services["postgresql"] = queued.postgresql;
 export const sqlite3: Services["sqlite3"] = queued.sqlite3;
 export const db: Services["db"] = queued.db;
 export const backend: Services["backend"] = queued.backend;
+export const sql: Services["sql"] = queued.sql;

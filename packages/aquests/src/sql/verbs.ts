@@ -114,9 +114,9 @@ const fileEndpoint = (path: string): Endpoint => {
 };
 
 const serverEndpoint = (server: string, dbname: string | undefined, auth: SqlAuth | undefined): Endpoint => {
-  const shown = `${server}`.replace(/:[^/@]*@/, ":***@");
-  if (typeof server !== "string" || server.includes("?"))
-    throw badTarget(shown, "a server is host:port; options are an object of their own.");
+  if (typeof server !== "string" || server === "") throw badTarget(server, "name a server, host:port.");
+  const shown = server.replace(/:[^/@]*@/, ":***@");
+  if (server.includes("?")) throw badTarget(shown, "options are an object of their own, and no part of the address.");
   if (auth !== undefined && !Array.isArray(auth)) throw badTarget(shown, 'its credentials are ["user", "password"].');
   try {
     const { host, port, user, password, database } = parseMember(server.replace(/^postgres(?:ql)?:\/\//, ""), "postgresql");
