@@ -150,7 +150,7 @@ describe("a filter", () => {
 
   test("may take its time", async () => {
     await using server = await serve((_, res) => res.end());
-    const rs = await clientOf().get<unknown>(server.url, {
+    const rs = await clientOf().get(server.url, {
       filter: async (result) => {
         await new Promise((later) => setTimeout(later, 5));
         result.data = "later";
@@ -161,7 +161,7 @@ describe("a filter", () => {
 
   test("sees failures too", async () => {
     await using server = await serve(() => {});
-    const rs = await clientOf().get<unknown>(server.url, { timeout: 20, filter: (result) => void (result.data = []) });
+    const rs = await clientOf().get(server.url, { timeout: 20, filter: (result) => void (result.data = []) });
     expect([rs.status, rs.data]).toEqual([1, []]);
   });
 

@@ -28,7 +28,7 @@ describe("map", () => {
 
   test("can be awaited as it is", async () => {
     const { client } = await members();
-    expect([...(await client.get.map("@nums/"))].map(({ status }) => status)).toEqual([3, 3, 3]);
+    expect((await client.get.map("@nums/")).status).toEqual([3, 3, 3]);
   });
 
   test("filters what one member said while others are awaited", async () => {
@@ -39,14 +39,14 @@ describe("map", () => {
       rs.data = rs.data.filter((n) => n < 10);
     };
     const results = await client.get.map<number[]>("@nums/", { filter });
-    expect([results.data.flat().toSorted(), seen.length]).toEqual([[1, 2, 3], 3]);
+    expect([new Set(results.data.flat()), seen.length]).toEqual([new Set([1, 2, 3]), 3]);
   });
 
   test("tells which member failed and keeps the answers of the others", async () => {
     const { client, servers } = await members();
     await servers[1]!.stop();
     const results = await client.get.map("@nums/");
-    expect(results.status.toSorted()).toEqual([2, 3, 3]);
+    expect(results.status).toEqual([3, 2, 3]);
     expect([...results].find(({ status }) => status === 2)?.node).toBe(servers[1]!.address);
     expect(() => results.reraise()).toThrow(expect.objectContaining({ code: "SKITAI_AQUESTS_CONNECT_FAILED" }));
   });
