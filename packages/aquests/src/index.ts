@@ -63,6 +63,12 @@ export type { SqlMaps, SqlVerb } from "./sql/sqlmap/sqlmaps.ts";
 export type { Transaction as SqlTransaction } from "./sql/transaction.ts";
 export type { PostgresqlVerb, SqlAuth, SqliteVerb } from "./sql/verbs.ts";
 
+// WebSocket
+export { WebSocketConnection } from "./websocket/connection.ts";
+export type { WebSocketClose } from "./websocket/connection.ts";
+export type { WebSocketConnectOptions, WebSocketMessage, WebSocketOptions } from "./websocket/options.ts";
+export type { WebSocketVerb } from "./websocket/verb.ts";
+
 // Errors
 export { AquestsError, aquestsErrorCodes } from "./errors.ts";
 export type { AquestsErrorCode } from "./errors.ts";

@@ -6,6 +6,7 @@ import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
 import { sqlVerb, type SqlVerb } from "../sql/sqlmap/sqlmaps.ts";
 import { postgresqlVerb, sqliteVerb, type PostgresqlVerb, type SqliteVerb } from "../sql/verbs.ts";
 import { backendVerb, dbVerb, type BackendVerb, type DbVerb } from "./backend.ts";
+import { webSocketVerb, type WebSocketVerb } from "../websocket/verb.ts";
 
 /** What can be called, by name: members of a client, of `was`, and functions of this package. */
 export interface Services {
@@ -34,6 +35,8 @@ export interface Services {
   readonly rpc: XmlRpcVerb;
   readonly jsonrpc: JsonRpcVerb;
   readonly grpc: GrpcVerb;
+  readonly ws: WebSocketVerb;
+  readonly wss: WebSocketVerb;
   readonly postgresql: PostgresqlVerb;
   readonly sqlite3: SqliteVerb;
   readonly db: DbVerb;
@@ -68,6 +71,8 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   rpc: xmlRpcVerb,
   jsonrpc: jsonRpcVerb,
   grpc: grpcVerb,
+  ws: webSocketVerb("ws"),
+  wss: webSocketVerb("wss"),
   postgresql: postgresqlVerb,
   sqlite3: sqliteVerb,
   db: dbVerb,

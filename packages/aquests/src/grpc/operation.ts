@@ -65,7 +65,7 @@ export class GrpcOperation<Data> implements Operation<Data> {
       throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", {
         reason: `${name} takes a stream: give it an array or an (async) iterable of messages.`,
       });
-    const key = `${identity("grpc", endpoint)} ${insecure}`;
+    const key = identity(`grpc ${insecure}`, endpoint);
     const sessions = pools.get(key, () => new GrpcSessions({ endpoint, insecure, tls: this.#caller.runtime.http.tls }));
     const session = await sessions.session(attempt);
     if (attempt.cancelled) throw attempt.cancelled;
