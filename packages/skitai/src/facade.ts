@@ -1,11 +1,27 @@
 import { DB_MONGODB, DB_PGSQL, DB_POSTGRESQL, DB_REDIS, DB_SQLITE3, PROTO_HTTP, PROTO_HTTPS, PROTO_WS, PROTO_WSS } from "@skitai/reactor";
-import type { AliasOptions, Duration, MountOptions, MountTarget, Plugin, Service } from "@skitai/reactor";
+import {
+  size,
+  type AliasOptions,
+  type Duration,
+  type MountOptions,
+  type MountTarget,
+  type Plugin,
+  type Service,
+  type Size,
+} from "@skitai/reactor";
 import { SkitaiError } from "./errors.ts";
 import { pref, type MutablePreference } from "./preference.ts";
 import type { SkitaiRunOptions } from "./run-options.ts";
 import { runService } from "./run.ts";
 import { abspath, getswd, isMain } from "./script.ts";
 import { ServicePlan } from "./service-plan.ts";
+
+/** What {@link Skitai.enableCachefs} may be told. */
+export interface CachefsOptions {
+  memmax?: Size;
+  diskmax?: Size;
+  path?: string;
+}
 
 /**
  * One service by plain calls: say what is mounted and how, then {@link Skitai.run}. `import skitai from "skitai"` gives the one that a
@@ -105,6 +121,18 @@ export class Skitai {
   setMaxRcache(count: number): this {
     this.#before("setMaxRcache()");
     this.#plan.client.maxResults = count;
+    return this;
+  }
+
+  /**
+   * Keeps what other servers answer to `was`, as they allow it (RFC 9111): in memory, on disk, or both. 0 is none.
+   *
+   * @param path the directory for what is on disk. Default `cachefs` below `varPath`.
+   * @example skitai.enableCachefs({ memmax: "10mb", diskmax: "100mb", path: "/var/tmp/skitai/cache" });
+   */
+  enableCachefs({ memmax = 0, diskmax = 0, path }: CachefsOptions = {}): this {
+    this.#before("enableCachefs()");
+    this.#plan.cachefs = { memory: size(memmax, "memmax"), disk: size(diskmax, "diskmax"), path };
     return this;
   }
 

@@ -4,6 +4,7 @@ import { Skitai } from "./facade.ts";
 const skitai: Skitai = new Skitai();
 export default skitai;
 export { Skitai };
+export type { CachefsOptions } from "./facade.ts";
 export type { SkitaiRunOptions } from "./run-options.ts";
 export type { MutablePreference } from "./preference.ts";
 export { SkitaiError, skitaiErrorCodes } from "./errors.ts";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { aquests, type AquestsOptions } from "@skitai/aquests";
 import { Engine, type Certificate, type EngineOptions, type ListenOptions, type RunOptions } from "@skitai/reactor";
 import { SkitaiError } from "./errors.ts";
@@ -12,6 +13,8 @@ export class ServicePlan {
   readonly engine: EngineOptions = {};
   /** How `was` calls other servers. */
   readonly client: AquestsOptions = {};
+  /** How much of what other servers answer is kept: bytes. */
+  cachefs: { memory: number; disk: number; path: string | undefined } | undefined = undefined;
   readonly maxAge: Record<string, number> = {};
   readonly certificates: Record<string, Certificate> = {};
   readonly forwards: { port: number; toPort: number }[] = [];
@@ -29,9 +32,15 @@ export class ServicePlan {
   build(options: EngineOptions): Engine {
     const engine = new Engine({ ...this.engine, ...options, maxAge: { ...this.maxAge, ...options.maxAge } });
     this.#engine = engine;
-    engine.use(aquests(this.client));
+    engine.use(aquests({ ...this.client, ...this.#cache(options.varPath) }));
     for (const step of this.#steps) step(engine);
     return engine;
+  }
+
+  #cache(varPath: string | undefined): Pick<AquestsOptions, "cache"> {
+    if (!this.cachefs) return {};
+    const { memory, disk, path = varPath && join(varPath, "cachefs") } = this.cachefs;
+    return { cache: { memory, disk, ...(path !== undefined && { path }) } };
   }
 
   /** The ports to open: the service's own first, then those that only send clients on. */

@@ -1,7 +1,7 @@
-import { get } from "node:http";
+import { createServer as createHttpServer, get } from "node:http";
 import { connect } from "node:http2";
-import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { suiteDirectory } from "../../reactor/test/support/temporary-directory.ts";
@@ -88,6 +88,25 @@ describe("in the foreground", () => {
     await ask(port, "/pid?logged");
     await expect.poll(() => readFileSync(join(directory, "logs", "request.log"), "utf8")).toContain("/pid?logged");
     expect(readFileSync(join(directory, "logs", "request.log"), "utf8")).not.toContain("/files/");
+  });
+
+  test("what other servers answer is kept on disk, for all workers, with enableCachefs", async () => {
+    let asked = 0;
+    const backend = createHttpServer((_, res) => res.setHeader("Cache-Control", "max-age=60").end(`answer ${++asked}`));
+    await new Promise<void>((listening) => backend.listen(0, "127.0.0.1", listening));
+    onTestFinished(() => void backend.close(() => {}).closeAllConnections());
+    const port = await freePort();
+    await foreground(port, { workers: 2 }, [
+      ["enableCachefs", { diskmax: "10mb" }],
+      ["setMaxRcache", 300],
+    ]);
+    const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}/`;
+    const answers = [];
+    for (let at = 0; at < 20; at++)
+      answers.push(JSON.parse(await ask(port, `/asked?url=${encodeURIComponent(url)}`)) as { text: string; pid: number });
+    expect(new Set(answers.map(({ text }) => text))).toEqual(new Set(["answer 1"]));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
+    expect(existsSync(join(directory, String(count), "cachefs"))).toBe(true);
   });
 
   test("-v shows on the console what goes into files", async () => {
