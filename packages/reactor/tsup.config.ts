@@ -8,6 +8,7 @@ export default defineConfig(
     "src/cache/index.ts",
     "src/coordination/index.ts",
     "src/rpc/index.ts",
+    "src/framework/index.ts",
     "src/threads/index.ts",
     "src/threads/thread-entry.ts",
   ]),

@@ -61,6 +61,9 @@ describe("alias", () => {
     ["a", "http", [], {}],
     ["a", "http", ["h"], { source: "nowhere" }],
     ["a", "http", ["h"], { source: "10.0.0.0/99" }],
+    ["a", "http", ["h"], { source: "10.0.0.0/" }],
+    ["a", "http", ["h"], { source: "10.0.0.0/8/8" }],
+    ["a", "http", ["h"], { source: "10.0.0.0/1e1" }],
   ])("(%j, %j, %j, %j) is refused", (name, kind, members, options) => {
     expect(() => parseAlias(name, kind, members, options)).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_ALIAS" }));
   });

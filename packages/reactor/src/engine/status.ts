@@ -1,5 +1,6 @@
 import { reasonOf } from "../errors.ts";
 import type { VirtualHost } from "../host/virtual-host.ts";
+import { escapeHtml } from "../response/escape-html.ts";
 import type { Alias } from "../upstream/alias.ts";
 import type { Wac } from "../was/wac.ts";
 
@@ -70,8 +71,8 @@ export const presentable = (value: unknown, depth = 0): unknown => {
 /** A plain HTML page of a report. */
 export const statusPage = (report: StatusReport): string => {
   const names = Object.keys(report);
-  const contents = names.map((name) => `<li><a href="#${escape(name)}">${escape(name)}</a></li>`).join("");
-  const sections = names.map((name) => `<h2 id="${escape(name)}">${escape(name)}</h2>${table(report[name])}`).join("");
+  const contents = names.map((name) => `<li><a href="#${escapeHtml(name)}">${escapeHtml(name)}</a></li>`).join("");
+  const sections = names.map((name) => `<h2 id="${escapeHtml(name)}">${escapeHtml(name)}</h2>${table(report[name])}`).join("");
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Status</title><style>${style}</style></head><body><h1>Status</h1><ul>${contents}</ul>${sections}</body></html>`;
 };
 
@@ -79,11 +80,7 @@ const style =
   "body{font:14px/1.5 system-ui,sans-serif;margin:2em auto;max-width:60em;padding:0 1em}table{border-collapse:collapse}th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}th{background:#f4f4f4;font-weight:600}";
 
 const table = (value: unknown): string => {
-  if (value === null || typeof value !== "object") return escape(String(value));
-  const rows = Object.entries(value).map(([name, item]) => `<tr><th>${escape(name)}</th><td>${table(item)}</td></tr>`);
+  if (value === null || typeof value !== "object") return escapeHtml(String(value));
+  const rows = Object.entries(value).map(([name, item]) => `<tr><th>${escapeHtml(name)}</th><td>${table(item)}</td></tr>`);
   return rows.length === 0 ? "none" : `<table>${rows.join("")}</table>`;
 };
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { ReactorError } from "../errors.ts";
+import { addRange } from "../internal/address-range.ts";
 import { authorityOf } from "./request-rules.ts";
 import type { NodeRequest } from "./types.ts";
 
@@ -16,7 +17,11 @@ export class TrustedProxies {
    */
   constructor(addresses: readonly string[]) {
     this.#empty = addresses.length === 0;
-    for (const address of addresses) this.#add(address);
+    for (const address of addresses) {
+      if (addRange(this.#list, address)) continue;
+      const hint = 'Use addresses or ranges such as "10.0.0.0/8".';
+      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "trustedProxies", value: address, hint });
+    }
   }
 
   /** The peer's address; behind trusted peers the last address of `X-Forwarded-For` that is not trusted. */
@@ -56,22 +61,6 @@ export class TrustedProxies {
     if (this.#empty) return false;
     const family = isIP(address);
     return family !== 0 && this.#list.check(address, family === 6 ? "ipv6" : "ipv4");
-  }
-
-  #add(address: string): void {
-    const [network, bits, ...rest] = address.split("/");
-    const family = isIP(network!);
-    const prefix = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
-    const fits =
-      family !== 0 && rest.length === 0 && bits !== "" && Number.isInteger(prefix) && prefix >= 0 && prefix <= (family === 6 ? 128 : 32);
-    if (!fits) {
-      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", {
-        what: "trustedProxies",
-        value: address,
-        hint: 'Use addresses or ranges such as "10.0.0.0/8".',
-      });
-    }
-    this.#list.addSubnet(network!, prefix, family === 6 ? "ipv6" : "ipv4");
   }
 }
 

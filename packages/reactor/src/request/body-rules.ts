@@ -9,4 +9,5 @@ export const hasBody = (req: NodeRequest): boolean => {
 };
 
 /** The error of a body larger than `limit` bytes. */
-export const tooLarge = (limit: number): HttpError => new HttpError(413, "", { code: "SKITAI_REACTOR_BODY_TOO_LARGE", details: { limit } });
+export const bodyTooLarge = (limit: number): HttpError =>
+  new HttpError(413, "", { code: "SKITAI_REACTOR_BODY_TOO_LARGE", details: { limit } });

@@ -1,7 +1,7 @@
 import { ReactorError } from "../errors.ts";
 import type { NodeRequest } from "../http/types.ts";
 import type { Was } from "../was/was.ts";
-import { hasBody, tooLarge } from "./body-rules.ts";
+import { hasBody, bodyTooLarge } from "./body-rules.ts";
 import { decoderOf, type Decoder } from "./decoder.ts";
 
 /**
@@ -19,7 +19,7 @@ export const readBody = async (was: Was, limit: number, signal?: AbortSignal): P
   if (req.readableDidRead || req.readableEnded) throw new ReactorError("SKITAI_REACTOR_BODY_CONSUMED", {}, { status: 500 });
   signal?.throwIfAborted();
   const decoder = decoderOf(req.headers["content-encoding"], limit);
-  if (Number(req.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+  if (Number(req.headers["content-length"] ?? 0) > limit) throw bodyTooLarge(limit);
   was.continue();
   try {
     return await (decoder ? decode(req, decoder, limit, signal) : collect(req, limit, signal));
@@ -46,7 +46,7 @@ const collect = async (req: NodeRequest, limit: number, signal: AbortSignal | un
   let size = 0;
   await eachChunk(req, signal, (chunk) => {
     size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
+    if (size > limit) throw bodyTooLarge(limit);
     if (chunks.push(chunk) < mostChunks) return;
     blocks.push(Buffer.concat(chunks));
     chunks = [];
@@ -59,7 +59,7 @@ const decode = async (req: NodeRequest, decoder: Decoder, limit: number, signal:
   await eachChunk(req, signal, (chunk) => {
     size += chunk.length;
     // Some codings can say nothing for ever.
-    if (size > limit) throw tooLarge(limit);
+    if (size > limit) throw bodyTooLarge(limit);
     return decoder.write(chunk);
   });
   return decoder.end();

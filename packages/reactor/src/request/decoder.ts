@@ -1,7 +1,7 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress, zstdDecompressSync } from "node:zlib";
 import { HttpError } from "../errors.ts";
-import { tooLarge } from "./body-rules.ts";
+import { bodyTooLarge } from "./body-rules.ts";
 
 /** Undoes the `Content-Encoding` of a body, up to a limit. */
 export interface Decoder {
@@ -62,7 +62,7 @@ const decoding = (stream: Transform, coding: string, limit: number): Decoder => 
   };
   stream.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) stop(tooLarge(limit));
+    if (size > limit) stop(bodyTooLarge(limit));
     else chunks.push(chunk);
   });
   stream.on("error", (cause) => stop(new HttpError(400, `The request body is no valid ${coding}.`, { cause })));

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { prefersJson } from "../http/accept.ts";
 import type { FlatHeaders } from "../http/types.ts";
 import type { Was } from "../was/was.ts";
+import { escapeHtml } from "./escape-html.ts";
 import { retractHeader } from "./head.ts";
 import { breakOff } from "./pump.ts";
 import { respondPlain } from "./respond.ts";
@@ -97,10 +98,10 @@ const title = (status: number): string => `${status} ${STATUS_CODES[status] ?? "
 const pageOf = (heading: string, message: string | undefined, frames: readonly string[] | undefined): string =>
   [
     "<!DOCTYPE html>",
-    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(heading)}</title></head>`,
-    `<body><h1>${escape(heading)}</h1>`,
-    message === undefined ? "" : `<p>${escape(message)}</p>\n`,
-    frames === undefined ? '<div id="normal"></div>' : `<div id="debug"><pre>${escape(frames.join("\n"))}</pre></div>`,
+    `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(heading)}</title></head>`,
+    `<body><h1>${escapeHtml(heading)}</h1>`,
+    message === undefined ? "" : `<p>${escapeHtml(message)}</p>\n`,
+    frames === undefined ? '<div id="normal"></div>' : `<div id="debug"><pre>${escapeHtml(frames.join("\n"))}</pre></div>`,
     "<hr><footer>Skitai</footer></body></html>\n",
   ].join("\n");
 
@@ -120,7 +121,3 @@ const framesOf = (error: unknown): string[] => {
   }
   return lines;
 };
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { ReactorError } from "../errors.ts";
+import { isThenable } from "../internal/thenable.ts";
 import type { Body, MoreProducer } from "./body.ts";
 
 /** What a body of any streaming kind comes down to. */
@@ -152,9 +153,6 @@ const moreSource = (producer: MoreProducer): Source => {
     },
   };
 };
-
-const isThenable = <T>(value: T | PromiseLike<T>): value is PromiseLike<T> =>
-  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 
 const ignore = (): void => {};
 

@@ -146,8 +146,7 @@ export class StaticFiles {
   #redirect(was: Was, path: string): boolean {
     const { url = "" } = was.req;
     const query = url.indexOf("?");
-    const base: unknown = Reflect.get(was.req, "baseUrl");
-    const target = `${typeof base === "string" ? base : ""}${encodePath(path)}/`.replace(/^[/\\]+/, "/");
+    const target = `${was.outerUrl}${encodePath(path)}/`.replace(/^[/\\]+/, "/");
     void respond(was, 308, ["Location", target + (query < 0 ? "" : url.slice(query))], null);
     return true;
   }

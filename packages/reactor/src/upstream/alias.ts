@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
 import { ReactorError } from "../errors.ts";
+import { addRange } from "../internal/address-range.ts";
 import { refuseUnknown } from "../internal/check-options.ts";
 import { clusterOptionNames, resolveClusterOptions, type ClusterOptions } from "./cluster-options.ts";
 import { parseMember, type Member, type UpstreamKind } from "./member.ts";
@@ -81,15 +82,7 @@ export const parseAlias = (name: string, kind: string, members: string | readonl
 const words = (text: string | undefined): string[] => text?.split(/[\s,]+/).filter(Boolean) ?? [];
 
 const checkedSource = (source: string): string => {
-  const [network = "", bits] = source.split("/");
-  const family = isIP(network) === 6 ? "ipv6" : "ipv4";
-  try {
-    new BlockList().addSubnet(network, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
-    return source;
-  } catch {
-    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", {
-      value: source,
-      hint: 'a source is an address or a range such as "172.30.1.0/24".',
-    });
-  }
+  if (addRange(new BlockList(), source)) return source;
+  const hint = 'a source is an address or a range such as "172.30.1.0/24".';
+  throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: source, hint });
 };

@@ -88,6 +88,12 @@ export class Was {
     return outerBase(this.req) + (this.mount?.point ?? "");
   }
 
+  /** What stands in front of this engine in the URL: `"/api"` where another server has mounted it there, `""` where nothing has. */
+  get outerUrl(): string {
+    const { baseUrl } = this;
+    return baseUrl.slice(0, baseUrl.length - (this.mount?.point.length ?? 0));
+  }
+
   /** The engine's logger, free configuration and apps, as on `wac`. */
   get logger(): Wac["logger"] {
     return this.wac.logger;

@@ -9,6 +9,7 @@ import {
   type Was,
   type WasClass,
 } from "@skitai/reactor";
+import { bodyTooLarge } from "@skitai/reactor/framework";
 import {
   appMounted,
   appRestarted,
@@ -21,7 +22,6 @@ import {
 } from "../event/events.ts";
 import { RequestFlow } from "../flow/request-flow.ts";
 import type { LifecycleHooks } from "../hook/hooks.ts";
-import { bodyTooLarge } from "../request/body-stream.ts";
 import type { Endpoint } from "../routing/endpoint.ts";
 import type { Route } from "../routing/route.ts";
 import { malformed, slashMissing } from "../routing/router.ts";
@@ -132,9 +132,8 @@ export class MountedSaddle implements MountedApp {
     const url = was.req.url!;
     const query = url.indexOf("?");
     const path = query < 0 ? url : url.slice(0, query);
-    const outer = was.baseUrl.slice(0, was.baseUrl.length - this.#site.point.length);
     // What begins with two slashes, or with a backslash that browsers take for one, names another host.
-    const location = `${outer}${path}/`.replace(/^[/\\]+/, "/");
+    const location = `${was.outerUrl}${path}/`.replace(/^[/\\]+/, "/");
     return respond(was, 308, ["Location", location + (query < 0 ? "" : url.slice(query))], null);
   }
 

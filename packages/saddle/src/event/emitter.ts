@@ -1,5 +1,5 @@
 import type { SaddleWas } from "../was/types.ts";
-import { isThenable } from "../internal/thenable.ts";
+import { isThenable } from "@skitai/reactor/framework";
 
 /** Handles an event; `context` is `was`, or `wac` where there is no request. */
 export type EventHandler = (context: never, ...args: never[]) => unknown;

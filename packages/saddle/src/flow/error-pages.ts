@@ -1,11 +1,9 @@
 import type { FlatHeaders } from "@skitai/reactor";
 import { prefersJson, respondError } from "@skitai/reactor";
-import { isThenable } from "../internal/thenable.ts";
+import { dropHeader, escapeHtml, isThenable } from "@skitai/reactor/framework";
 import { answerBody, statusText, type StatusLine } from "../response/answer.ts";
 import { tracebackOf } from "../response/api.ts";
 import { outcomeOf, sendOutcome } from "../response/deliver.ts";
-import { removeHeader } from "../response/headers.ts";
-import { escape } from "../response/redirect.ts";
 import type { SaddleWas } from "../was/types.ts";
 import { responseSlot, type HandledWas } from "../was/slots.ts";
 
@@ -107,21 +105,20 @@ const plainPage = (was: HandledWas, problem: Problem): void => {
 
 const ownHeaders = ({ headers = [] }: Problem): FlatHeaders => {
   const own = [...headers];
-  for (const name of representation) removeHeader(own, name);
+  for (const name of representation) dropHeader(own, name);
   return own;
 };
 
 const infoOf = (was: HandledWas, { status, message, error }: Problem): ErrorInfo => {
   const { debug } = was.app;
   const lines = debug && error !== undefined ? tracebackOf(error) : [];
-  const base = was.baseUrl.slice(0, was.baseUrl.length - (was.mount?.point.length ?? 0));
   return {
     code: status.code,
     message: statusText(status).slice(4),
     detail: message ?? "",
-    traceback: lines.length === 0 ? "" : `<pre>${escape(lines.join("\n"))}</pre>`,
+    traceback: lines.length === 0 ? "" : `<pre>${escapeHtml(lines.join("\n"))}</pre>`,
     mode: debug ? "debug" : "normal",
-    url: `${was.scheme}://${was.host}${base}${was.req.url!}`,
+    url: `${was.scheme}://${was.host}${was.outerUrl}${was.req.url!}`,
     time: new Date().toUTCString(),
     software: was.services.responses.server ?? "Skitai",
   };

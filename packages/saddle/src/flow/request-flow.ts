@@ -4,7 +4,7 @@ import { argsToCheck, handlerArgs } from "../args/merge.ts";
 import type { Args } from "../args/fields.ts";
 import { SaddleError } from "../errors.ts";
 import { requestFailed, requestFinished, requestStarting, requestSuccess, requestTearingDown } from "../event/events.ts";
-import { isThenable } from "../internal/thenable.ts";
+import { isThenable } from "@skitai/reactor/framework";
 import { answerBody, ThrownAnswer, type AnswerBody } from "../response/answer.ts";
 import { outcomeOf, sendData, sendOutcome, sendText } from "../response/deliver.ts";
 import { isPlainData } from "../response/convert.ts";

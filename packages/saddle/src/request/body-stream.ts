@@ -1,9 +1,6 @@
 import { Transform, type Readable, type TransformCallback } from "node:stream";
-import { HttpError, ReactorError, type Was } from "@skitai/reactor";
-
-/** The error of a body larger than `limit` bytes. */
-export const bodyTooLarge = (limit: number): HttpError =>
-  new HttpError(413, "", { code: "SKITAI_REACTOR_BODY_TOO_LARGE", details: { limit } });
+import { ReactorError, type Was } from "@skitai/reactor";
+import { bodyTooLarge } from "@skitai/reactor/framework";
 
 /**
  * The body of a request as a stream that fails with status 413 when it grows beyond a limit, and when the client goes away before its end. A

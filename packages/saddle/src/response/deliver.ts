@@ -1,9 +1,10 @@
 import { readAhead, respond, respondFile, type FlatHeaders } from "@skitai/reactor";
+import { indexOfHeader } from "@skitai/reactor/framework";
 import { responseSlot, type HandledWas } from "../was/slots.ts";
 import { Answer, type AnswerBody, type StatusLine } from "./answer.ts";
 import { asJson, convert, Converted, htmlType, jsonType } from "./convert.ts";
 import { FileBody } from "./file-body.ts";
-import { addHeader, addHeaders, headerAt } from "./headers.ts";
+import { addHeader, addHeaders } from "./headers.ts";
 
 /** The body of a Fetch response, which may be there already as a whole. */
 class FetchBody {
@@ -78,7 +79,7 @@ const send = (
   type: string | undefined,
   body: SentBody,
 ): void | Promise<void> => {
-  if (type !== undefined && headerAt(headers, "content-type") < 0) headers.push("Content-Type", type);
+  if (type !== undefined && indexOfHeader(headers, "content-type") < 0) headers.push("Content-Type", type);
   setPhrase(was, status.phrase);
   return respond(was, status.code, headers, body);
 };

@@ -1,4 +1,5 @@
 import type { FlatHeaders } from "@skitai/reactor";
+import { indexOfHeader } from "@skitai/reactor/framework";
 
 /** Headers as people write them: pairs, an object, or a `Headers` object. */
 export type HeadersLike = Iterable<readonly [string, string | number]> | Readonly<Record<string, string | number | readonly string[]>>;
@@ -22,7 +23,8 @@ const singular: ReadonlySet<string> = new Set([
 
 /** Adds a header to a flat list; one that may occur only once replaces its predecessor. */
 export const addHeader = (headers: FlatHeaders, name: string, value: string): void => {
-  const at = singular.has(name.toLowerCase()) ? headerAt(headers, name) : -1;
+  const lower = name.toLowerCase();
+  const at = singular.has(lower) ? indexOfHeader(headers, lower) : -1;
   if (at < 0) headers.push(name, value);
   else headers[at + 1] = value;
 };
@@ -33,16 +35,4 @@ export const addHeaders = (headers: FlatHeaders, given: HeadersLike): void => {
   for (const [name, value] of pairs) {
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) addHeader(headers, name, String(one));
   }
-};
-
-/** Where a header stands in a flat list, or -1. */
-export const headerAt = (headers: FlatHeaders, name: string, from = 0): number => {
-  const wanted = name.toLowerCase();
-  for (let at = from; at < headers.length; at += 2) if (headers[at]!.toLowerCase() === wanted) return at;
-  return -1;
-};
-
-/** Takes every line of a header out of a flat list. */
-export const removeHeader = (headers: FlatHeaders, name: string): void => {
-  for (let at = headerAt(headers, name); at >= 0; at = headerAt(headers, name, at)) headers.splice(at, 2);
 };

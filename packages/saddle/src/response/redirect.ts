@@ -1,3 +1,4 @@
+import { escapeHtml } from "@skitai/reactor/framework";
 import { Answer, parseStatus, statusText, type Status } from "./answer.ts";
 import { addHeaders, type HeadersLike } from "./headers.ts";
 
@@ -18,9 +19,4 @@ export const redirect = (url: string, status: Status = "302 Object Moved", body?
 const asHeader = (url: string): string => url.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent);
 
 const page = (title: string, location: string): string =>
-  `<head><title>${escape(title)}</title></head><body><h1>${escape(title)}</h1>This document may be found <a HREF="${escape(location)}">here</a></body>`;
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-/** Text as HTML. */
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!);
+  `<head><title>${escapeHtml(title)}</title></head><body><h1>${escapeHtml(title)}</h1>This document may be found <a HREF="${escapeHtml(location)}">here</a></body>`;

@@ -1,9 +1,10 @@
 import type { FlatHeaders, Was } from "@skitai/reactor";
+import { dropHeader, headerOf } from "@skitai/reactor/framework";
 import { Answer, parseStatus, statusText, ThrownAnswer, type Status, type StatusLine } from "./answer.ts";
 import { faultOf } from "./api.ts";
 import { Callable } from "./callable.ts";
 import { attachment, FileBody } from "./file-body.ts";
-import { addHeader, addHeaders, headerAt, removeHeader, type HeadersLike } from "./headers.ts";
+import { addHeader, addHeaders, type HeadersLike } from "./headers.ts";
 import { hint } from "./hint.ts";
 
 // The call signature is what Callable makes.
@@ -45,15 +46,14 @@ export class SaddleResponse extends Callable {
 
   /** Gives a header one value, whatever it had. */
   update(name: string, value: string | number): this {
-    removeHeader(this.#headers, name);
+    dropHeader(this.#headers, name.toLowerCase());
     this.#headers.push(name, String(value));
     return this;
   }
 
   /** The first value of a header, in any case of its name. */
   getHeader(name: string): string | undefined {
-    const at = headerAt(this.#headers, name);
-    return at < 0 ? undefined : this.#headers[at + 1];
+    return headerOf(this.#headers, name.toLowerCase());
   }
 
   /** Headers set so far, in their order. */
@@ -63,7 +63,7 @@ export class SaddleResponse extends Callable {
 
   /** Removes a header, all lines of it. */
   delHeader(name: string): this {
-    removeHeader(this.#headers, name);
+    dropHeader(this.#headers, name.toLowerCase());
     return this;
   }
 

@@ -20,8 +20,7 @@ export const buildUrlFrom = (was: SaddleWas, routes: RouteTable, name: string, a
   if (!isUrlBuilder(other))
     throw new SaddleError("SKITAI_SADDLE_APP_UNKNOWN", { name: name.slice(0, dot), known: Object.keys(was.apps).join(", ") || "none" });
   // What stands in front of the engine stands in front of all its apps.
-  const outer = was.baseUrl.slice(0, was.baseUrl.length - (was.mount?.point.length ?? 0));
-  return outer + other.buildUrl(name.slice(dot + 1), ...args);
+  return was.outerUrl + other.buildUrl(name.slice(dot + 1), ...args);
 };
 
 const isUrlBuilder = (app: unknown): app is UrlBuilder =>
