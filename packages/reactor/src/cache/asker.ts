@@ -40,8 +40,12 @@ export class Asker {
     this.#parts = parts;
   }
 
-  /** @param wantsBody whether a confirmed response is to be sent. */
-  async ask(asked: Asked, known: Known | undefined, signal: AbortSignal | undefined, wantsBody = true): Promise<Exchange> {
+  /**
+   * @param controller ends the question, and the body of its answer.
+   * @param wantsBody whether a confirmed response is to be sent.
+   */
+  async ask(asked: Asked, known: Known | undefined, controller: AbortController, wantsBody: boolean): Promise<Exchange> {
+    const { signal } = controller;
     const validated = known !== undefined && (known.policy.etag ?? known.policy.lastModified) !== undefined ? known : undefined;
     const request = validated === undefined ? asked.request : conditionalRequest(asked.request, validated.policy);
     let answer = await this.#send(asked, request, signal);
@@ -57,7 +61,7 @@ export class Asker {
       discard(answer.response.body);
       return { kind: "failed", status };
     }
-    const exchange = this.#take(asked, answer);
+    const exchange = this.#take(asked, answer, controller);
     // What is not to be stored any more is no reason to go on with an older one.
     if (known !== undefined && exchange.kind === "passed" && status < 500 && !asked.policy.noStore && exchange.refusal !== "credentials") {
       await this.#parts.store.delete(asked.key, known.entry.head.variant);
@@ -133,7 +137,7 @@ export class Asker {
     return { head, policy };
   }
 
-  #take(asked: Asked, answer: Timed): Exchange {
+  #take(asked: Asked, answer: Timed, controller: AbortController): Exchange {
     const { response } = answer;
     const head = this.#headOf(asked, response.status, response.headers, answer);
     const policy = responsePolicy(head, this.#parts);
@@ -145,7 +149,7 @@ export class Asker {
       (size > this.#parts.maxObjectSize ? "too-large" : undefined);
     if (refusal !== undefined) return { kind: "passed", response, refusal };
     if (body !== null && !Buffer.isBuffer(body))
-      return { kind: "recorded", head, policy, response, ...this.#record(head, body, announced) };
+      return { kind: "recorded", head, policy, response, ...this.#record(head, body, announced, controller) };
     // What is shorter than announced was cut off somewhere.
     const settled = announced === undefined || announced === (body?.length ?? 0) ? this.#keep(head, body) : undefined;
     return { kind: "recorded", head, policy, response, body, settled };
@@ -162,6 +166,7 @@ export class Asker {
     head: StoredHead,
     body: AsyncIterable<Uint8Array>,
     announced: number | undefined,
+    controller: AbortController,
   ): Pick<Recorded, "settled"> & { body: Recording } {
     const { store, maxObjectSize: maxSize, budget } = this.#parts;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -171,6 +176,7 @@ export class Asker {
       announced,
       maxSize,
       budget,
+      cancel: (reason) => controller.abort(reason),
       mayCommit: () => {
         const isCurrent = this.#isCurrent(head);
         if (isCurrent) void this.#track(promise);

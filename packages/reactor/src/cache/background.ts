@@ -17,7 +17,8 @@ export class Background {
   readonly #asker: Asker;
   readonly #options: BackgroundOptions;
   readonly #running = new Map<string, Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #controllers = new Set<AbortController>();
+  #isClosed = false;
 
   constructor(asker: Asker, options: BackgroundOptions) {
     this.#asker = asker;
@@ -31,7 +32,7 @@ export class Background {
   confirm(asked: Asked, known: Known): void {
     const name = `${known.entry.head.variant} ${asked.key}`;
     const { policy } = asked;
-    if (policy.onlyIfCached || policy.noStore || this.#closing.signal.aborted) return;
+    if (policy.onlyIfCached || policy.noStore || this.#isClosed) return;
     if (this.#running.has(name) || this.#running.size >= this.#options.maxBackground) return;
     // A failure is no news: what is stored stays stale, and a later request tries again or waits.
     const running = this.#confirm(asked, known)
@@ -42,21 +43,23 @@ export class Background {
 
   /** Ends what is running. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error("The cache is closed."));
+    this.#isClosed = true;
+    for (const controller of this.#controllers) controller.abort(new Error("The cache is closed."));
     await Promise.all(this.#running.values());
   }
 
   async #confirm(asked: Asked, known: Known): Promise<void> {
-    const timeout = new AbortController();
-    const late = (): void => timeout.abort(new Error("The origin took too long."));
+    const controller = new AbortController();
+    const late = (): void => controller.abort(new Error("The origin took too long."));
     const timer = setTimeout(late, this.#options.backgroundTimeout).unref();
-    const signal = AbortSignal.any([this.#closing.signal, timeout.signal]);
+    this.#controllers.add(controller);
     try {
       const request = wholeRequest(asked.request);
-      const exchange = await this.#asker.ask({ ...asked, request, policy: requestPolicy(request, undefined) }, known, signal, false);
-      await finish(exchange, signal);
+      const exchange = await this.#asker.ask({ ...asked, request, policy: requestPolicy(request, undefined) }, known, controller, false);
+      await finish(exchange, controller.signal);
     } finally {
       clearTimeout(timer);
+      this.#controllers.delete(controller);
     }
   }
 }

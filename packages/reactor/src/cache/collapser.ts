@@ -5,6 +5,7 @@ import { requestField } from "./fields.ts";
 import { Flight } from "./flight.ts";
 import { Recording } from "./recording.ts";
 import { ageAt } from "./response-policy.ts";
+import { reuseOf } from "./reuse.ts";
 
 /** Milliseconds for which nobody waits for another's answer after one that could not be shared. */
 const singleTime = 10_000;
@@ -30,8 +31,59 @@ export class Collapser {
     return this.#flights.size;
   }
 
+  /** The question under way that a request may wait for. One that wants the origin to be asked now waits for none. */
+  underWay(asked: Asked, known: Known | undefined): Flight<Exchange> | undefined {
+    const { policy } = asked;
+    if (this.#flights.size === 0 || policy.noCache || policy.maxAge === 0) return undefined;
+    const name = this.#nameOf(asked, known);
+    const flight = name === undefined ? undefined : this.#flights.get(name);
+    const answer = flight?.answer;
+    // One that is being stored still may be too old already.
+    if (answer?.kind === "recorded" && reuseOf(answer.policy, policy, this.#now()) !== "fresh") return undefined;
+    return flight;
+  }
+
+  /** Begins a question that others may join until its answer is stored, if they may at all. */
+  launch(
+    asked: Asked,
+    known: Known | undefined,
+    ask: (controller: AbortController) => Promise<Exchange>,
+    isTaken: () => boolean,
+  ): Flight<Exchange> {
+    const names = new Set<string>();
+    const over = (): void => {
+      for (const name of names) if (this.#flights.get(name) === flight) this.#flights.delete(name);
+    };
+    const register = (): void => {
+      const name = this.#nameOf(asked, known);
+      if (name === undefined) return;
+      names.add(name);
+      this.#flights.set(name, flight);
+    };
+    const question = async (controller: AbortController): Promise<Exchange> => {
+      try {
+        const exchange = await ask(controller);
+        this.#learn(asked.key, exchange);
+        if (exchange.kind !== "recorded" || exchange.settled === undefined) over();
+        else {
+          // By what the answer depends on, as far as it is still wanted.
+          if ([...names].some((name) => this.#flights.get(name) === flight)) register();
+          exchange.settled.then(over, over);
+        }
+        return exchange;
+      } catch (error) {
+        over();
+        if (!controller.signal.aborted) this.#single.set(asked.key, this.#now() + singleTime);
+        throw error;
+      }
+    };
+    const flight: Flight<Exchange> = new Flight(question, (exchange) => giveUp(exchange, isTaken()));
+    register();
+    return flight;
+  }
+
   /** The name of the answers that would do for a request; undefined when it must not share. */
-  nameOf(asked: Asked, known: Known | undefined): string | undefined {
+  #nameOf(asked: Asked, known: Known | undefined): string | undefined {
     const { request, policy, key } = asked;
     if (policy.noStore || hasCredentials(asked)) return undefined;
     // The cache's own conditions take the place of the client's.
@@ -41,37 +93,8 @@ export class Collapser {
     return fields === undefined ? key : `${key} ${JSON.stringify(fields.map((name) => requestField(request, name)))}`;
   }
 
-  /** The question under way that a request may wait for. One that wants the origin to be asked now waits for none. */
-  underWay(name: string, { policy }: Asked): Flight<Exchange> | undefined {
-    if (policy.noCache || policy.maxAge === 0) return undefined;
-    return this.#flights.get(name);
-  }
-
-  /** Begins a question that others may join until its answer is stored. */
-  launch(name: string, key: string, ask: (signal: AbortSignal) => Promise<Exchange>, isTaken: () => boolean): Flight<Exchange> {
-    const over = (): void => {
-      if (this.#flights.get(name) === flight) this.#flights.delete(name);
-    };
-    const question = async (signal: AbortSignal): Promise<Exchange> => {
-      try {
-        const exchange = await ask(signal);
-        this.learn(key, exchange);
-        if (exchange.kind === "recorded" && exchange.settled !== undefined) exchange.settled.then(over, over);
-        else over();
-        return exchange;
-      } catch (error) {
-        over();
-        if (!signal.aborted) this.#single.set(key, this.#now() + singleTime);
-        throw error;
-      }
-    };
-    const flight = new Flight(question, (exchange) => giveUp(exchange, isTaken()));
-    this.#flights.set(name, flight);
-    return flight;
-  }
-
   /** Remembers whether answers of a key can be shared, and what they depend on. */
-  learn(key: string, exchange: Exchange): void {
+  #learn(key: string, exchange: Exchange): void {
     if (exchange.kind === "passed" || exchange.kind === "failed") {
       this.#single.set(key, this.#now() + singleTime);
       return;

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Recording } from "./recording.ts";
 import type { Refusal } from "./storable.ts";
 import type { ResponsePolicy } from "./response-policy.ts";
@@ -49,12 +50,20 @@ export interface Failed {
 /** What came of asking the origin. */
 export type Exchange = Confirmed | Recorded | Passed | Failed;
 
-/** Ends a body that nobody reads. */
-export const discard = (body: OriginResponse["body"]): void => {
+/**
+ * Ends a body that nobody reads, or reads on.
+ *
+ * @param iterator what it was read by.
+ */
+export const discard = (body: OriginResponse["body"], iterator?: AsyncIterator<Uint8Array>): void => {
   if (body === null || Buffer.isBuffer(body)) return;
+  // Its iterator would wait for the piece under way, or, when it never began, end nothing.
+  if (body instanceof Readable) return void body.on("error", ignore).destroy();
   try {
-    Promise.resolve(body[Symbol.asyncIterator]().return?.()).catch(() => {});
+    Promise.resolve((iterator ?? body[Symbol.asyncIterator]()).return?.()).catch(ignore);
   } catch {
     // It could not even begin: there is nothing to end.
   }
 };
+
+const ignore = (): void => {};

@@ -6,13 +6,19 @@ export class Flight<Result> {
   readonly #controller = new AbortController();
   readonly #unwanted: (result: Result) => void;
   #holders = 0;
-  #isAnswered = false;
+  #answer: Result | undefined;
+  #isOver = false;
 
   /** @param unwanted gets the answer when the last holder has let go. */
-  constructor(ask: (signal: AbortSignal) => Promise<Result>, unwanted: (result: Result) => void) {
+  constructor(ask: (controller: AbortController) => Promise<Result>, unwanted: (result: Result) => void) {
     this.#unwanted = unwanted;
-    this.#result = ask(this.#controller.signal).finally(() => (this.#isAnswered = true));
-    this.#result.catch(ignore);
+    this.#result = ask(this.#controller).then((answer) => (this.#answer = answer));
+    this.#result.catch(ignore).finally(() => (this.#isOver = true));
+  }
+
+  /** Undefined as long as it is not there. */
+  get answer(): Result | undefined {
+    return this.#answer;
   }
 
   /** Ends the question for all. */
@@ -45,7 +51,7 @@ export class Flight<Result> {
 
   release(reason?: unknown): void {
     if (--this.#holders > 0) return;
-    if (!this.#isAnswered) this.#controller.abort(reason);
+    if (!this.#isOver) this.#controller.abort(reason);
     this.#result.then((result) => {
       if (this.#holders === 0) this.#unwanted(result);
     }, ignore);

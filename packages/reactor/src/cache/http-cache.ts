@@ -5,24 +5,19 @@ import { Background } from "./background.ts";
 import { cacheStatus, type ForwardReason, type StatusParts } from "./cache-status.ts";
 import { Collapser } from "./collapser.ts";
 import type { Exchange, Known } from "./exchange.ts";
+import { Finder, type Lookup } from "./finder.ts";
 import type { Flight } from "./flight.ts";
 import { resolveHttpCacheOptions, type HttpCacheOptions, type ResolvedHttpCacheOptions } from "./http-cache-options.ts";
 import { HttpCacheCounters, type HttpCacheStatus } from "./http-cache-status.ts";
 import { Recording, type HeldBytes } from "./recording.ts";
-import { ageAt, responsePolicy, type ResponsePolicy } from "./response-policy.ts";
+import { ageAt } from "./response-policy.ts";
 import { reuseOf, servesOnError } from "./reuse.ts";
-import type { StoredBody, StoredEntry, StoredHead } from "./store.ts";
+import type { StoredBody, StoredEntry } from "./store.ts";
 import { tiedBody } from "./tied-body.ts";
 import type { CachedResponse, CacheFetchOptions, CacheLookup, CacheRequest, Origin, OriginResponse } from "./types.ts";
 import { selects } from "./vary.ts";
 
 type Eventually<Value> = Value | Promise<Value>;
-
-interface Lookup {
-  readonly known: Known | undefined;
-  /** Why there is none. */
-  readonly miss: ForwardReason;
-}
 
 /**
  * A cache of HTTP responses (RFC 9111), with stale-while-revalidate and stale-if-error (RFC 5861), `immutable` (RFC 8246) and `Cache-Status`
@@ -44,7 +39,7 @@ export class HttpCache implements AsyncDisposable {
   readonly #background: Background;
   readonly #budget: HeldBytes;
   readonly #counters = new HttpCacheCounters();
-  readonly #policies = new WeakMap<StoredHead, ResponsePolicy>();
+  readonly #finder: Finder;
   #closing: Promise<void> | undefined;
 
   constructor(options: HttpCacheOptions) {
@@ -52,6 +47,7 @@ export class HttpCache implements AsyncDisposable {
     this.#budget = { held: 0, max: this.#options.maxInFlight };
     this.#asker = new Asker({ ...this.#options, budget: this.#budget });
     this.#collapser = new Collapser(this.#options.now);
+    this.#finder = new Finder(this.#options.store, this.#options);
     this.#background = new Background(this.#asker, this.#options);
   }
 
@@ -117,35 +113,8 @@ export class HttpCache implements AsyncDisposable {
     const { method } = asked.request;
     if (method !== "GET" && method !== "HEAD") return this.#passUnsafe(asked);
     if (this.#closing !== undefined || isForOriginAlone(asked.request)) return this.#pass(asked, "bypass");
-    const lookup = this.#lookup(asked);
+    const lookup = this.#finder.find(asked);
     return lookup instanceof Promise ? lookup.then((found) => this.#decide(asked, found)) : this.#decide(asked, lookup);
-  }
-
-  #lookup(asked: Asked): Eventually<Lookup> {
-    let isKnownKey = false;
-    const matches = (head: StoredHead): boolean => {
-      isKnownKey = true;
-      return selects(asked.request, head, asked.hidden);
-    };
-    const best = (found: readonly StoredEntry[]): Lookup => ({ known: this.#newest(found), miss: isKnownKey ? "vary-miss" : "uri-miss" });
-    const found = this.#options.store.find(asked.key, matches);
-    return found instanceof Promise ? found.then(best) : best(found);
-  }
-
-  /** Of several that a request selects the newest counts (RFC 9111 section 4). */
-  #newest(found: readonly StoredEntry[]): Known | undefined {
-    let newest: Known | undefined;
-    for (const entry of found) {
-      const policy = this.#policyOf(entry.head);
-      if (newest === undefined || policy.date > newest.policy.date) newest = { entry, policy };
-    }
-    return newest;
-  }
-
-  #policyOf(head: StoredHead): ResponsePolicy {
-    let policy = this.#policies.get(head);
-    if (policy === undefined) this.#policies.set(head, (policy = responsePolicy(head, this.#options)));
-    return policy;
   }
 
   #decide(asked: Asked, { known, miss }: Lookup): Eventually<CachedResponse> {
@@ -180,27 +149,20 @@ export class HttpCache implements AsyncDisposable {
     if (asked.policy.onlyIfCached) return this.#refuse();
     if (request.method === "HEAD") return this.#head(asked, known, reason);
     if (request.headers["range"] !== undefined) return this.#pass(asked, reason);
-    const name = this.#collapser.nameOf(asked, known);
-    const flight = name === undefined ? undefined : this.#collapser.underWay(name, asked);
-    return flight === undefined ? this.#lead(asked, known, reason, name) : this.#follow(asked, known, reason, flight);
+    const flight = this.#collapser.underWay(asked, known);
+    return flight === undefined ? this.#lead(asked, known, reason) : this.#follow(asked, known, reason, flight);
   }
 
-  /** Asks the origin. @param name lets others join. */
-  async #lead(asked: Asked, known: Known | undefined, reason: ForwardReason, name?: string): Promise<CachedResponse> {
+  /** Asks the origin; others may join. */
+  async #lead(asked: Asked, known: Known | undefined, reason: ForwardReason): Promise<CachedResponse> {
     const wantsBody =
       known !== undefined && known.entry.size > 0 && needsBody(asked.request, { head: known.entry.head, policy: known.policy });
     let isTaken = false;
-    let flight: Flight<Exchange> | undefined;
+    const ask = (controller: AbortController): Promise<Exchange> => this.#asker.ask(asked, known, controller, wantsBody);
+    const flight = this.#collapser.launch(asked, known, ask, () => isTaken);
     let exchange: Exchange;
     try {
-      if (name === undefined) {
-        exchange = await this.#asker.ask(asked, known, asked.signal, wantsBody);
-        this.#collapser.learn(asked.key, exchange);
-      } else {
-        const ask = (signal: AbortSignal): Promise<Exchange> => this.#asker.ask(asked, known, signal, wantsBody);
-        flight = this.#collapser.launch(name, asked.key, ask, () => isTaken);
-        exchange = await flight.join(asked.signal);
-      }
+      exchange = await flight.join(asked.signal);
     } catch (error) {
       const mayServe =
         known !== undefined && asked.signal?.aborted !== true && servesOnError(known.policy, asked.policy, this.#options.now());
@@ -212,7 +174,7 @@ export class HttpCache implements AsyncDisposable {
     try {
       if (exchange.kind !== "failed") return this.#deliver(asked, exchange, reason, flight);
     } finally {
-      flight?.release();
+      flight.release();
     }
     return (known && (await this.#serveInstead(asked, known, reason, exchange.status))) ?? this.#lead(asked, undefined, "miss");
   }
@@ -233,7 +195,7 @@ export class HttpCache implements AsyncDisposable {
       flight.release();
     }
     if (exchange.kind !== "confirmed") return this.#lead(asked, known, reason);
-    const { known: newer } = await this.#lookup(asked);
+    const { known: newer } = await this.#finder.find(asked);
     const isFresh = newer !== undefined && reuseOf(newer.policy, asked.policy, this.#options.now()) === "fresh";
     const served = isFresh ? await this.#serve(asked, newer, { forward: reason, collapsed: true }) : undefined;
     if (served === undefined) return this.#lead(asked, newer, reason);
@@ -259,13 +221,13 @@ export class HttpCache implements AsyncDisposable {
     asked: Asked,
     exchange: Exclude<Exchange, { kind: "failed" }>,
     forward: ForwardReason,
-    flight?: Flight<Exchange>,
+    flight: Flight<Exchange>,
   ): CachedResponse {
     if (exchange.kind === "passed") {
       const { response, refusal: detail } = exchange;
       const { body } = response;
       const tied =
-        flight !== undefined && asked.signal !== undefined && body !== null && !Buffer.isBuffer(body)
+        asked.signal !== undefined && body !== null && !Buffer.isBuffer(body)
           ? tiedBody(body, asked.signal, (reason) => flight.abort(reason))
           : body;
       return this.#respond({ ...response, body: tied }, "MISS", false, { forward, detail });

@@ -1,3 +1,4 @@
+import { discard } from "./exchange.ts";
 import { RecordingReader, type PieceSource } from "./recording-reader.ts";
 import type { StoreWriter } from "./store.ts";
 
@@ -15,6 +16,8 @@ export interface RecordingParts {
   /** A longer body is not stored. */
   readonly maxSize: number;
   readonly budget: HeldBytes;
+  /** Ends what the body comes from. */
+  cancel(reason: unknown): void;
   /** Asked when the body is complete, before it becomes visible. */
   mayCommit(): boolean;
   /** It is stored, or will not be; told once. */
@@ -63,8 +66,10 @@ export class Recording implements PieceSource {
   /** Gives the body up where nobody reads it. */
   release(): void {
     if (this.#readers.size > 0 || this.#state !== "open") return;
-    this.#fail(new Error("Nobody reads this body any more."));
-    Promise.resolve(this.#iterator.return?.()).catch(ignore);
+    const reason = new Error("Nobody reads this body any more.");
+    this.#fail(reason);
+    discard(this.#parts.body, this.#iterator);
+    this.#parts.cancel(reason);
   }
 
   step(at: number): IteratorResult<Uint8Array, undefined> | undefined {
@@ -167,5 +172,3 @@ export class Recording implements PieceSource {
     for (const reader of this.#readers) reader.wake();
   }
 }
-
-const ignore = (): void => {};

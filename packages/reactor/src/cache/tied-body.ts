@@ -1,7 +1,7 @@
 /**
- * A body that a signal ends, beside whatever else does: it has begun as one that others might share.
+ * A body that a signal ends, beside whatever else does.
  *
- * @param abort ends what the body comes from.
+ * @param abort ends what the body comes from, when the signal does or the body is given back.
  */
 export const tiedBody = (
   body: AsyncIterable<Uint8Array>,
@@ -9,32 +9,50 @@ export const tiedBody = (
   abort: (reason: unknown) => void,
 ): AsyncIterable<Uint8Array> => {
   const iterator = body[Symbol.asyncIterator]();
-  const aborted = (): void => {
-    abort(signal.reason);
+  let waiting: PromiseWithResolvers<IteratorResult<Uint8Array, undefined>> | undefined;
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+    waiting = undefined;
+    signal.removeEventListener("abort", aborted);
+  };
+  const giveBack = (reason: unknown): void => {
+    over();
+    abort(reason);
     Promise.resolve(iterator.return?.()).catch(() => {});
   };
-  const over = (): void => signal.removeEventListener("abort", aborted);
+  const aborted = (): void => {
+    const late = waiting;
+    giveBack(signal.reason);
+    late?.reject(signal.reason);
+  };
   signal.addEventListener("abort", aborted, { once: true });
+
   const tied: AsyncIterableIterator<Uint8Array, undefined> = {
     [Symbol.asyncIterator]: () => tied,
-    next: async () => {
-      try {
-        signal.throwIfAborted();
-        const step = await iterator.next();
-        // A body that gives up quietly has not come to its end.
-        signal.throwIfAborted();
-        if (step.done !== true) return step;
-        over();
-        return end;
-      } catch (error) {
-        over();
-        throw error;
+    next: () => {
+      const step = (waiting = Promise.withResolvers<IteratorResult<Uint8Array, undefined>>());
+      if (signal.aborted) step.reject(signal.reason);
+      else if (isOver) step.resolve(end);
+      else {
+        iterator.next().then(
+          (result) => {
+            if (result.done === true) over();
+            step.resolve(result.done === true ? end : result);
+          },
+          (error: unknown) => {
+            over();
+            step.reject(error);
+          },
+        );
       }
+      return step.promise;
     },
-    return: async () => {
-      over();
-      await iterator.return?.();
-      return end;
+    return: () => {
+      const late = waiting;
+      if (!isOver) giveBack(new Error("The body was given back."));
+      late?.resolve(end);
+      return Promise.resolve(end);
     },
   };
   return tied;
