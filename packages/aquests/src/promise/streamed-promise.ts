@@ -1,4 +1,5 @@
 import { reasonOf } from "@skitai/reactor";
+import type { Backends } from "../client/backend.ts";
 import { services, type Services } from "../client/services.ts";
 import { Dispatch } from "../core/dispatch.ts";
 import type { Result } from "../core/result.ts";
@@ -22,7 +23,14 @@ export interface PromiseContext {
 }
 
 /** The verbs of a promise: those of `was` with the name of the request in front. */
-export type PromiseVerbs = { readonly [Name in keyof Services]: Named<Services[Name]> };
+export type PromiseVerbs = { readonly [Name in keyof Services]: Name extends "backend" ? NamedBackend : Named<Services[Name]> };
+
+/** `backend` with a name in front; what it gives depends on the kind of the alias. */
+type NamedBackend = <Kind extends keyof Backends = "sql">(
+  id: string,
+  alias: `@${string}`,
+  options?: Backends[Kind]["options"],
+) => Backends[Kind]["one"];
 
 /** A verb, which may be called in one or two ways, with a name in front. */
 type Named<Verb> = Verb extends { (...args: infer One): infer Sent; (...args: infer Other): infer Gone }
