@@ -47,8 +47,14 @@ test("a worker that is busy for ever does not outlive SIGTERM", async () => {
   expect(children.filter(lives)).toEqual([]);
 });
 
-test("SIGINT again kills at once, but not when it comes with the same key press", async () => {
-  const service = await startService({ workers: 1, stopTimeout: "1h" });
+/** A master with a worker, and a service that is all in one process. */
+const forms = [
+  ["with a worker", 1],
+  ["in a single process", 0],
+] as const;
+
+test.each(forms)("SIGINT again kills at once, but not when it comes with the same key press (%s)", async (_, workers) => {
+  const service = await startService({ workers, stopTimeout: "1h" });
   const children = service.children();
   const answer = ask(service.port, "/slow");
   const never = ask(service.port, "/never");
@@ -89,8 +95,8 @@ test("SIGQUIT waits for what is under way, and for what has connected", async ()
   await expect(ask(service.port)).rejects.toThrow("ECONNREFUSED");
 });
 
-test("SIGTERM shortens what SIGQUIT has begun", async () => {
-  const service = await startService({ workers: 1, gracefulTimeout: "1h" });
+test.each(forms)("SIGTERM shortens what SIGQUIT has begun (%s)", async (_, workers) => {
+  const service = await startService({ workers, gracefulTimeout: "1h" });
   const never = ask(service.port, "/never");
   await ask(service.port);
   service.signal("SIGQUIT");

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { eventually } from "./support/eventually.ts";
 import { ask } from "./support/load.ts";
 import { startService } from "./support/service.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
@@ -35,30 +34,4 @@ test.each([
   expect((await ask(service.port, path)).status).toBe(200);
   expect((await answer).status).toBe(200);
   expect(await service.ended).toEqual({ code, signal: null });
-});
-
-test("SIGINT again kills a single process at once", async () => {
-  const service = await startService({ workers: 0, stopTimeout: "1h" });
-  const answer = ask(service.port, "/slow");
-  const never = ask(service.port, "/never");
-  await ask(service.port);
-  service.signal("SIGINT");
-  await eventually(() => service.output().includes("INT: stopping"));
-  const pressedAt = performance.now();
-  expect((await answer).status).toBe(200);
-  await eventually(() => performance.now() - pressedAt > 300);
-  service.signal("SIGINT");
-  await expect(never).rejects.toThrow();
-  expect(await service.ended).toEqual({ code: 0, signal: null });
-});
-
-test("SIGTERM shortens what SIGQUIT has begun in a single process", async () => {
-  const service = await startService({ workers: 0, gracefulTimeout: "1h" });
-  const never = ask(service.port, "/never");
-  await ask(service.port);
-  service.signal("SIGQUIT");
-  await eventually(() => service.output().includes("QUIT"));
-  service.signal("SIGTERM");
-  await expect(never).rejects.toThrow();
-  expect(await service.ended).toEqual({ code: 0, signal: null });
 });

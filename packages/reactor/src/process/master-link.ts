@@ -3,7 +3,7 @@ import type { FromHub } from "../coordination/protocol.ts";
 import type { Acceptor } from "../http/acceptor.ts";
 import type { Host } from "./host.ts";
 import { isOurs, type FromMaster, type FromWorker } from "./messages.ts";
-import { MasterAcceptor } from "./master-acceptor.ts";
+import { masterAcceptor } from "./master-acceptor.ts";
 
 /** What a worker does at its master's word. */
 export interface MasterOrders {
@@ -35,7 +35,7 @@ export class MasterLink {
 
   /** Where the connections of the master's listener of that number come from. */
   acceptor(listener: number, bound: AddressInfo): Acceptor {
-    return new MasterAcceptor(this, listener, bound);
+    return masterAcceptor(this, listener, bound);
   }
 
   /** Has the connections of a listener handed over; without a function they are refused, and go to another worker. */

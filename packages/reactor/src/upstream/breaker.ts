@@ -1,6 +1,6 @@
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { duration, type Duration } from "../units.ts";
-import { amount, switchable, wholeNumber } from "./checks.ts";
+import { amount, switchable } from "./checks.ts";
 import { OutcomeWindow } from "./outcome-window.ts";
 
 /** Refuses requests at once while most of those to the whole cluster fail, and lets a few through to see whether that has changed. */

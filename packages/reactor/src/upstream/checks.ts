@@ -1,11 +1,5 @@
 import { ReactorError } from "../errors.ts";
 
-/** @throws SKITAI_REACTOR_BAD_OPTION unless it is a whole number from `least`. */
-export const wholeNumber = (what: string, value: number, least: number): number => {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what, value, hint: `Use a whole number from ${least}.` });
-};
-
 /** @throws SKITAI_REACTOR_BAD_OPTION unless it is a number from 0 to `most`. */
 export const amount = (what: string, value: number, most: number = Number.MAX_VALUE): number => {
   if (typeof value === "number" && value >= 0 && value <= most) return value;

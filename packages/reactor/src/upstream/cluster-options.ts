@@ -1,8 +1,7 @@
 import { ReactorError } from "../errors.ts";
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { duration, waitingTime, type Duration } from "../units.ts";
 import { resolveBreaker, type BreakerOptions, type ResolvedBreaker } from "./breaker.ts";
-import { wholeNumber } from "./checks.ts";
 import { resolveOutlier, type OutlierOptions, type ResolvedOutlier } from "./outlier.ts";
 import { resolveHealth, type HealthOptions, type ResolvedHealth } from "./passive-health.ts";
 import { checkedPolicy, type PolicyName } from "./policy/policies.ts";

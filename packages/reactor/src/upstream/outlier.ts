@@ -1,6 +1,6 @@
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { duration, type Duration } from "../units.ts";
-import { amount, switchable, wholeNumber } from "./checks.ts";
+import { amount, switchable } from "./checks.ts";
 import { OutcomeWindow } from "./outcome-window.ts";
 import type { TrackedMember } from "./tracked-member.ts";
 

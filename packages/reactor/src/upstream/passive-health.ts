@@ -1,6 +1,5 @@
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { duration, type Duration } from "../units.ts";
-import { wholeNumber } from "./checks.ts";
 import type { TrackedMember } from "./tracked-member.ts";
 
 /** What failures of requests say about a member. */

@@ -1,7 +1,6 @@
 import { ReactorError } from "../errors.ts";
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { waitingTime, type Duration } from "../units.ts";
-import { wholeNumber } from "./checks.ts";
 import type { ClusterMember, TrackedMember } from "./tracked-member.ts";
 
 /** Asks each member from time to time whether it is well. */
