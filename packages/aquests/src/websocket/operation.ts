@@ -37,7 +37,12 @@ abstract class WebSocketOperation<Data> implements Operation<Data> {
   async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>> {
     const { runtime } = this.caller;
     const opened = await openSocket(runtime, endpoint, this.#path, this.settings, this.caller.headers?.(), attempt);
-    return "content" in opened ? refused(opened) : this.use(opened, endpoint, attempt);
+    if (!("content" in opened)) return this.use(opened, endpoint, attempt);
+    attempt.stopWith(undefined);
+    if (opened.statusCode >= 300) return refused(opened);
+    // A page that is there for browsers, say: as the answer to a message it would be a lie.
+    const reason = `${opened.statusCode} ${opened.reason}`;
+    throw new AquestsError("SKITAI_AQUESTS_HANDSHAKE", { address: endpoint.address, reason });
   }
 
   protected abstract use(socket: WebSocket, endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>>;
