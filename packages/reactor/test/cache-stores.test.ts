@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { cacheStore } from "../src/cache/store-options.ts";
 import { DiskStore } from "../src/cache/disk-store.ts";
 import { MemoryStore } from "../src/cache/memory-store.ts";
@@ -287,9 +287,29 @@ describe("a disk store", () => {
     expect(await textsIn(store, url)).toEqual([]);
     await store.delete(url);
     await store.deleteTag("t", 1);
-    expect(errors.length).toBeGreaterThan(0);
-    expect(store.status().errors).toBe(errors.length);
+    expect(errors).toEqual([expect.objectContaining({ code: "SKITAI_REACTOR_CACHE_UNUSABLE" })]);
+    expect(store.status().errors).toBe(1);
     await store.close();
+  });
+
+  test("that was unusable is tried again after ten seconds", async () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const store = new DiskStore(file);
+    expect(await putInto(store, headAt(url), "hello")).toBe(false);
+    rmSync(file);
+    expect(await putInto(store, headAt(url), "hello")).toBe(false);
+    const later = performance.now() + 10_001;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
+    onTestFinished(() => clock.mockRestore());
+    expect(await putInto(store, headAt(url), "hello")).toBe(true);
+  });
+
+  test("does not store a head that is longer than any", async () => {
+    const store = new DiskStore(temporaryDirectory());
+    expect(await putInto(store, headAt(url, 1, { headers: ["X", "x".repeat(1024 ** 2)] }))).toBe(false);
+    expect(await store.find(url, any)).toEqual([]);
   });
 
   test("does not use a directory that is open to others", async () => {

@@ -121,6 +121,10 @@ const sections: Readonly<Record<string, readonly Case[]>> = {
     { rule: "an unknown method is not", answer: minute, second: { method: "REFRESH" }, result: "fetched" },
     { rule: "If-Match is for the origin", answer: { ...minute, ...etag }, second: { headers: { "if-match": '"1"' } }, result: "fetched" },
     { rule: "so is If-Unmodified-Since", answer: { ...minute, ...modified }, second: { headers: { "if-unmodified-since": dateAt(0) } }, result: "fetched" },
+    { rule: "so is a request with a body", answer: minute, second: { headers: { "content-length": "5" } }, result: "fetched" },
+    { rule: "or with one of unknown length", answer: minute, second: { headers: { "transfer-encoding": "chunked" } }, result: "fetched" },
+    { rule: "the answer to one is not stored", first: { headers: { "content-length": "5" } }, answer: minute, result: "fetched" },
+    { rule: "a body of no bytes is none", answer: minute, second: { headers: { "content-length": "0" } }, result: "reused" },
   ],
 
   "4.1 Vary": [

@@ -470,6 +470,17 @@ describe("what is under way when it becomes stale", () => {
   });
 });
 
+test("what is under way when some tag is purged is not for those who ask afterwards", async () => {
+  const { cache, responses, fetch } = await held();
+  const before = fetch();
+  await eventually(() => responses.length === 1);
+  await cache.purgeTag("any");
+  const after = fetch();
+  await eventually(() => responses.length === 2);
+  for (const [index, response] of responses.entries()) response.writeHead(200, minute).end(`${index}`);
+  expect([await read(await before), await read(await after)]).toEqual(["0", "1"]);
+});
+
 describe("a purge", () => {
   const tagged = { ...minute, "Cache-Tag": "home, shop", "Surrogate-Key": "news sport" };
 

@@ -36,9 +36,15 @@ export const checkedKey = (url: string): { readonly key: string; readonly hasCre
   throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "The URL of a request to the cache", value: url, hint });
 };
 
-/** Whether only the origin can evaluate the conditions of a request (RFC 9110 section 13.1.1). */
+/**
+ * Whether only the origin can answer a request: it has conditions that a cache cannot evaluate (RFC 9110 section 13.1.1), or a body, which would
+ * have to be part of the key.
+ */
 export const isForOriginAlone = ({ headers }: CacheRequest): boolean =>
-  headers["if-match"] !== undefined || headers["if-unmodified-since"] !== undefined;
+  headers["if-match"] !== undefined ||
+  headers["if-unmodified-since"] !== undefined ||
+  headers["transfer-encoding"] !== undefined ||
+  (headers["content-length"] !== undefined && headers["content-length"] !== "0");
 
 /** Whether a client wants a 304 or a part: its answer may be of no use to others. */
 export const isConditional = ({ headers }: CacheRequest): boolean =>

@@ -108,8 +108,9 @@ export class Collapser {
     else this.#single.delete(key);
   }
 
-  /** New requests do not wait for answers to earlier ones. */
-  forget(key: string): void {
+  /** New requests do not wait for answers to earlier ones. @param key of these alone. */
+  forget(key?: string): void {
+    if (key === undefined) return this.#flights.clear();
     for (const name of this.#flights.keys()) if (name === key || name.startsWith(`${key} `)) this.#flights.delete(name);
   }
 }

@@ -24,7 +24,8 @@ export interface Prelude {
 export const preludeLength = 40;
 const checkedLength = preludeLength - 4;
 const magic = Buffer.from("SKC1");
-const longestHead = 1024 ** 2;
+/** Bytes; what has a longer head is not stored. */
+export const longestHead: number = 1024 ** 2;
 
 export const encodeHead = (head: StoredHead): Buffer => Buffer.from(JSON.stringify(head));
 

@@ -29,6 +29,8 @@ interface DiskEntry extends StoredEntry {
   readonly file: DiskFile;
 }
 
+/** Milliseconds until an unusable directory is tried again. */
+const retryAfter = 10_000;
 /** Milliseconds for which the time of the last use may be wrong. */
 const usePrecision = 60_000;
 
@@ -50,6 +52,9 @@ export class DiskStore implements CacheStore {
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #writing = new Set<Promise<unknown>>();
   #ready: Promise<void> | undefined;
+  /** What made it unusable, and when, by the clock of the process. */
+  #trouble: { readonly error: unknown; readonly since: number } | undefined;
+  #told: unknown;
   #isClosed = false;
   #errors = 0;
 
@@ -156,17 +161,22 @@ export class DiskStore implements CacheStore {
   }
 
   #readied(): Promise<void> {
-    return this.#ready ?? this.open();
+    const isDue = this.#trouble !== undefined && performance.now() - this.#trouble.since > retryAfter;
+    return this.#ready === undefined || isDue ? this.open() : this.#ready;
   }
 
   async #prepare(): Promise<void> {
     try {
       await this.#layout.make();
       await this.#layout.sweepTemporary();
+      this.#trouble = undefined;
       // Nobody waits for it: only making room needs to know.
       this.#space.look();
     } catch (error) {
-      throw new ReactorError("SKITAI_REACTOR_CACHE_UNUSABLE", { directory: this.#layout.root, reason: reasonOf(error) }, { cause: error });
+      const details = { directory: this.#layout.root, reason: reasonOf(error) };
+      const trouble = new ReactorError("SKITAI_REACTOR_CACHE_UNUSABLE", details, { cause: error });
+      this.#trouble = { error: trouble, since: performance.now() };
+      throw trouble;
     }
   }
 
@@ -245,6 +255,9 @@ export class DiskStore implements CacheStore {
   }
 
   #failed(error: unknown): void {
+    // Every request meets it: once is enough.
+    if (error === this.#told) return;
+    this.#told = error;
     this.#errors++;
     // The directory was taken away: the next use makes it again.
     if (isAbsence(error)) this.#ready = undefined;

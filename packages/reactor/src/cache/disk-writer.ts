@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import { encodeHead, encodePrelude, preludeLength } from "./disk-format.ts";
+import { encodeHead, encodePrelude, longestHead, preludeLength } from "./disk-format.ts";
 import type { StoredHead, StoreWriter } from "./store.ts";
 
 export interface DiskWriterParts {
@@ -40,7 +40,7 @@ export class DiskWriter implements StoreWriter {
   }
 
   write(piece: Uint8Array): boolean | Promise<boolean> {
-    if (this.#hasFailed || this.#size + piece.length > this.#parts.maxSize) return false;
+    if (this.#hasFailed || !this.#fits(piece.length)) return false;
     this.#checksum = crc32(piece, this.#checksum);
     this.#length += piece.length;
     this.#waiting.push(piece);
@@ -54,7 +54,7 @@ export class DiskWriter implements StoreWriter {
     await this.#opened;
     while (this.#writing !== undefined) await this.#writing;
     try {
-      if (this.#hasFailed || this.#handle === undefined || this.#size > this.#parts.maxSize) return false;
+      if (this.#hasFailed || this.#handle === undefined || !this.#fits(0)) return false;
       const prelude = encodePrelude(this.#head, this.#length, this.#checksum, randomBytes(16));
       await writeAll(this.#handle, [prelude, this.#head], 0);
       await this.#close();
@@ -82,6 +82,10 @@ export class DiskWriter implements StoreWriter {
 
   get #size(): number {
     return preludeLength + this.#head.length + this.#length;
+  }
+
+  #fits(more: number): boolean {
+    return this.#head.length <= longestHead && this.#size + more <= this.#parts.maxSize;
   }
 
   async #open(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ReactorError } from "../errors.ts";
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 import { duration, size, type Duration, type Size } from "../units.ts";
 import { MemoryStore } from "./memory-store.ts";
 import type { CacheStore } from "./store.ts";
@@ -55,17 +55,13 @@ export const resolveHttpCacheOptions = (options: HttpCacheOptions): ResolvedHttp
     const hint = "Say true for a cache in front of servers, false for one of a client.";
     throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "shared of an HttpCache", value: shared, hint });
   }
-  if (!Number.isSafeInteger(maxBackground) || maxBackground < 0) {
-    const hint = "Use a whole number from 0.";
-    throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "maxBackground", value: maxBackground, hint });
-  }
   if (!/^[a-z*][\w:/!#$%&'*+.^`|~-]*$/i.test(name)) {
     const hint = "Use a token: letters, digits and -._ after a letter.";
     throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "name of an HttpCache", value: name, hint });
   }
   return {
     shared,
-    maxBackground,
+    maxBackground: wholeNumber("maxBackground", maxBackground),
     name,
     store: options.store ?? new MemoryStore(),
     maxObjectSize: size(options.maxObjectSize ?? 10_000_000, "maxObjectSize"),

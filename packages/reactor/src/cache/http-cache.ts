@@ -81,6 +81,8 @@ export class HttpCache implements AsyncDisposable {
 
   /** Drops the responses that bear a tag in `Cache-Tag` or `Surrogate-Key`, however many. */
   purgeTag(tag: string): Promise<void> {
+    // Which of them will bear it is not known yet.
+    this.#collapser.forget();
     return this.#asker.invalidateTag(tag);
   }
 

@@ -1,5 +1,5 @@
 import { ReactorError } from "../errors.ts";
-import { refuseUnknown } from "../internal/check-options.ts";
+import { refuseUnknown, wholeNumber } from "../internal/check-options.ts";
 
 export interface ResultCacheOptions {
   /** Results at most. @default 100 */
@@ -130,11 +130,4 @@ export class ResultCache<Value = unknown> {
   }
 }
 
-const checkedMax = (max: number): number => {
-  if (Number.isSafeInteger(max) && max >= 0) return max;
-  throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", {
-    what: "max of a ResultCache",
-    value: max,
-    hint: "Use a whole number from 0.",
-  });
-};
+const checkedMax = (max: number): number => wholeNumber("max of a ResultCache", max);
