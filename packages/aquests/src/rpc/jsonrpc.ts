@@ -70,6 +70,7 @@ export const jsonRpcVerb = (caller: Caller): JsonRpcVerb => {
       verb: "jsonrpc",
       url,
       method: "POST",
+      keepsMethod: true,
       name,
       idempotent,
       accept: "application/json-rpc, application/json;q=0.9",

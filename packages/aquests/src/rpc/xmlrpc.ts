@@ -54,6 +54,7 @@ export const xmlRpcVerb = (caller: Caller): XmlRpcVerb => {
       verb: "rpc",
       url,
       method: "POST",
+      keepsMethod: true,
       name: method,
       idempotent,
       accept: "text/xml, application/xml;q=0.9",
