@@ -39,6 +39,13 @@ export interface PgClient {
   readonly secretKey: number | null;
 }
 
+/** A connection as its pool opens it. */
+export interface PgConnecting {
+  readonly connection: { readonly stream: Duplex };
+  connect(callback: (error?: Error | null) => void): void;
+  on(event: "error", listener: () => void): unknown;
+}
+
 export type Release = (destroy?: boolean) => void;
 
 export interface PgPool {
@@ -64,7 +71,7 @@ export interface PgTls {
 }
 
 export interface PgDriver {
-  readonly Client: new (config: object) => { on(event: "error", listener: () => void): unknown };
+  readonly Client: new (config: object) => PgConnecting;
   readonly Pool: new (config: object) => PgPool;
   readonly Connection: new (config: { ssl: PgTls | false }) => CancelConnection;
   readonly types: TypeParsers;

@@ -146,6 +146,14 @@ class PostgresqlPool implements SqlPool {
         // Whoever uses a connection that breaks hears of it by the answer to the statement.
         this.on("error", ignore);
       }
+
+      override connect(callback: (error?: Error | null) => void): void {
+        super.connect((error) => {
+          // Where it is not the server that refuses, but a password that is missing here, for example, nobody else would close it.
+          if (error) this.connection.stream.destroy();
+          callback(error);
+        });
+      }
     };
     const pool = new driver.Pool({
       host: host.replace(/^\[|\]$/g, ""),

@@ -53,6 +53,7 @@ const nothing: Piece & Pick<Answer, "columns"> = { rows: [], blobs: [], hasMore:
 export class Connection {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #isReader: boolean;
   #rows: Iterator<unknown[]> | undefined = undefined;
   #counter: Database.Statement | undefined = undefined;
 
@@ -63,7 +64,8 @@ export class Connection {
     if (!isReader && !mustExist) this.#db.pragma("journal_mode = WAL");
     this.#db.pragma("synchronous = NORMAL");
     this.#db.pragma("foreign_keys = ON");
-    if (isReader) this.#db.pragma("query_only = ON");
+    this.#isReader = isReader;
+    this.onlyRead(isReader);
   }
 
   /** Undefined where the statement would write and must not. */
@@ -110,11 +112,17 @@ export class Connection {
     return { rows, blobs: [...blobs], hasMore: true };
   }
 
-  /** Leaves neither rows nor a transaction open. */
+  /** Leaves neither rows nor a transaction open, and is as it was. */
   reset(): void {
     this.#rows?.return?.();
     this.#rows = undefined;
     if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+    this.onlyRead(this.#isReader);
+  }
+
+  /** Whether statements that write are refused. */
+  onlyRead(isRefusing: boolean): void {
+    this.#db.pragma(`query_only = ${isRefusing ? "ON" : "OFF"}`);
   }
 
   close(): void {

@@ -100,8 +100,9 @@ class SqlitePool implements SqlPool {
     const { thread, leave } = slots.acquire();
     attempt.stopWith(leave);
     const got = await thread;
-    if (attempt.cancelled) slots.release(got);
+    if (attempt.cancelled || slots.isClosed) slots.release(got);
     throwIfOver(attempt);
+    if (slots.isClosed) throw new AquestsError("SKITAI_AQUESTS_CLOSED");
     if (slots === this.#writer) this.#isMade = true;
     const session = new SqliteSession(this.#compiler, slots, got, () => this.#active.delete(session));
     this.#active.add(session);

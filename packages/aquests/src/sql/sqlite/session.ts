@@ -52,6 +52,7 @@ export class SqliteSession implements Session {
 
   async begin({ readOnly }: Beginning): Promise<void> {
     this.#isClean = false;
+    if (readOnly) await this.#inTurn(() => this.#thread.call("onlyRead", true));
     // Who means to write waits for the others now, and not in the middle of the work, where one of two would have to fail.
     await this.run({ text: readOnly ? "BEGIN" : "BEGIN IMMEDIATE", params: undefined });
   }

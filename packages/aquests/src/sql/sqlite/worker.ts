@@ -19,6 +19,8 @@ export const next = (limit: number): Piece => opened().next(limit);
 
 export const batch = (all: readonly { readonly text: string; readonly values: Values }[]): readonly Answer[] => opened().batch(all);
 
+export const onlyRead = (isRefusing: boolean): void => opened().onlyRead(isRefusing);
+
 export const reset = (): void => opened().reset();
 
 export const close = (): void => connection?.close();
