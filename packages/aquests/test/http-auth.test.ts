@@ -80,8 +80,15 @@ describe("challenges", () => {
   });
 });
 
+interface DigestServerOptions {
+  readonly algorithm?: string;
+  readonly qop?: string | undefined;
+  readonly others?: readonly string[];
+}
+
 /** A server that checks digests by itself; `stale` ends the life of its nonce. */
-const digestServer = async ({ algorithm = "SHA-256", qop = "auth" as string | undefined, others = [] as string[] } = {}) => {
+const digestServer = async ({ algorithm = "SHA-256", others = [], ...rest }: DigestServerOptions = {}) => {
+  const qop = "qop" in rest ? rest.qop : "auth";
   const hash = (text: string): string =>
     createHash(/^md5/i.test(algorithm) ? "md5" : "sha256")
       .update(text)

@@ -3,6 +3,7 @@ import type { Pool } from "../core/pools.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { Cookies } from "./cookies.ts";
 import { Origin, originUrl } from "./origin.ts";
+import { endpointOf } from "./url.ts";
 import type { HttpSettings } from "./settings.ts";
 
 /** Servers that a client remembers; beyond that, those with nothing under way are forgotten. */
@@ -20,16 +21,25 @@ export class HttpAgent implements Pool {
     this.cookies = settings.cookies && new Cookies(settings.cookies);
   }
 
+  /** The server of an endpoint. */
   origin(endpoint: Endpoint): Origin {
     const known = this.#byEndpoint.get(endpoint);
     if (known && !known.isClosed) return known;
     const url = originUrl(endpoint);
-    let origin = this.#origins.get(url);
-    if (!origin) {
-      if (this.#origins.size >= mostOrigins) this.#forget();
-      this.#origins.set(url, (origin = new Origin(endpoint, url, this.settings)));
-    }
+    const origin = this.#origins.get(url) ?? this.#add(url, endpoint);
     this.#byEndpoint.set(endpoint, origin);
+    return origin;
+  }
+
+  /** The server of a URL: the same for all URLs of one server. */
+  originOf(url: URL): Origin {
+    return this.#origins.get(url.origin) ?? this.origin(endpointOf(url));
+  }
+
+  #add(url: string, endpoint: Endpoint): Origin {
+    if (this.#origins.size >= mostOrigins) this.#forget();
+    const origin = new Origin(endpoint, url, this.settings);
+    this.#origins.set(url, origin);
     return origin;
   }
 

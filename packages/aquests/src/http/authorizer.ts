@@ -3,7 +3,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { addFields, type Fields } from "./fields.ts";
 import type { Leg } from "./leg.ts";
 import type { Proven } from "./digest.ts";
-import type { Credentials } from "./route.ts";
+import type { Credentials } from "./url.ts";
 
 /** Shows the credentials of one call to the server that it is for: a token at once, a password in the way that the server asks for. */
 export class Authorizer {

@@ -1,4 +1,5 @@
-import { Pool } from "undici";
+import { Pool, type buildConnector, type Dispatcher } from "undici";
+import { AquestsError } from "../errors.ts";
 import type { Connector } from "./connector.ts";
 
 export interface ConnectionsOptions {
@@ -9,57 +10,118 @@ export interface ConnectionsOptions {
   readonly useH2c: boolean;
 }
 
-/** The connections of one kind to one server. */
+/** A request on its way: it waits in our queue, then in undici for its connection, then it is under way. */
+export interface Passenger extends Dispatcher.DispatchHandler {
+  readonly options: Dispatcher.DispatchOptions;
+  phase: "queued" | "waiting" | "begun" | "over";
+  cancel(reason: Error): void;
+}
+
+/** Requests that one connection of HTTP/2 may carry at once, unless its server allows less. */
+const mostStreams = 100;
+
+/**
+ * The connections of one kind to one server. Requests that find none free wait here and not in undici, where one that is given up would break
+ * the connection that it gets.
+ */
 export class Connections {
-  readonly dispatcher: Pool;
+  readonly #pool: Pool;
   readonly #connector: Connector;
-  /** Requests that wait for a connection. */
+  readonly #connections: number;
+  readonly #queue: Passenger[] = [];
+  /** Where the queue begins: what is before has gone. */
+  #head = 0;
+  /** Requests that undici has. */
+  #underWay = 0;
+  /** Those of them that wait for a connection to open. */
   #waiting = 0;
-  /** Whether the server speaks HTTP/2, as far as is known. */
-  http2 = false;
+  #http2 = false;
 
   constructor(url: string, connector: Connector, options: ConnectionsOptions) {
     this.#connector = connector;
+    this.#connections = options.connections;
     // `useH2c` is missing in the types of undici's pool, which looks at it to let one connection find the protocol out.
     const poolOptions: Pool.Options & { useH2c: boolean } = {
       ...options,
       // The core limits the time of calls.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (_, done) => {
-        connector.connect((error, socket) => {
-          if (!socket) return done(error ?? new Error("there is no connection"), null);
-          this.http2 = Reflect.get(socket, "alpnProtocol") === "h2";
-          done(null, socket);
-        });
-      },
+      connect: (_, done) => this.#connect(done),
     };
-    this.dispatcher = new Pool(url, poolOptions);
+    this.#pool = new Pool(url, poolOptions);
+  }
+
+  /** Whether the server speaks HTTP/2, as far as is known. */
+  get http2(): boolean {
+    return this.#http2;
   }
 
   /** Whether nothing is under way. */
   get isIdle(): boolean {
-    return this.dispatcher.stats.size === 0;
+    return this.#underWay === 0 && this.#head === this.#queue.length;
   }
 
-  /** A request waits for its connection. */
-  waits(): void {
-    this.#waiting++;
+  /** Sends a request, as soon as there is room. */
+  send(passenger: Passenger): void {
+    if (this.#underWay < this.#room) this.#dispatch(passenger);
+    else this.#queue.push(passenger);
   }
 
-  /** It has got one, or has failed. */
-  waitsNoMore(): void {
+  /** A request has got its connection. */
+  started(): void {
     this.#waiting--;
   }
 
-  /** It was given up before it got one: after the last of them, what is being opened is given up too. */
-  givesUp(): void {
+  /** A request was given up before it got one: after the last of them, what is being opened is given up too. */
+  givenUp(): void {
     if (--this.#waiting === 0) this.#connector.giveUp();
   }
 
-  /** Closes all connections; requests that are under way fail. */
+  /** A request is over, well or not. */
+  ended(): void {
+    this.#underWay--;
+    this.#drain();
+  }
+
+  /** Closes all connections; requests that are under way or wait fail. */
   async close(): Promise<void> {
     this.#connector.giveUp();
-    await this.dispatcher.destroy();
+    for (const passenger of this.#queue.splice(this.#head)) passenger.cancel(new AquestsError("SKITAI_AQUESTS_CLOSED"));
+    await this.#pool.destroy();
+  }
+
+  get #room(): number {
+    return this.#http2 ? this.#connections * mostStreams : this.#connections;
+  }
+
+  /** Sends what waits, as far as there is room. */
+  #drain(): void {
+    while (this.#head < this.#queue.length && this.#underWay < this.#room) {
+      const next = this.#queue[this.#head++]!;
+      if (next.phase === "queued") this.#dispatch(next);
+    }
+    if (this.#head < this.#queue.length && this.#head < 1_000) return;
+    this.#queue.splice(0, this.#head);
+    this.#head = 0;
+  }
+
+  #dispatch(passenger: Passenger): void {
+    this.#underWay++;
+    this.#waiting++;
+    passenger.phase = "waiting";
+    this.#pool.dispatch(passenger.options, passenger);
+  }
+
+  #connect(done: buildConnector.Callback): void {
+    // Undici may still have requests that were given up.
+    if (this.#waiting === 0)
+      return queueMicrotask(() => done(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "nobody waits" }), null));
+    this.#connector.connect((error, socket) => {
+      if (!socket) return done(error ?? new Error("there is no connection"), null);
+      this.#http2 = Reflect.get(socket, "alpnProtocol") === "h2";
+      done(null, socket);
+      // One of HTTP/2 carries more than undici was given.
+      if (this.#http2) this.#drain();
+    });
   }
 }

@@ -30,7 +30,7 @@ export interface ConnectorOptions {
 export type Opening = Set<{ destroy(error?: Error): unknown }>;
 
 /** A connection that is being opened may take that long, whatever the calls that want it say: milliseconds. */
-export const openingLimit = 30_000;
+export const openingLimit = 10_000;
 
 /** Connects by TCP, and TLS where the endpoint wants it. */
 export const directConnector = (options: ConnectorOptions): Connector => {

@@ -5,7 +5,7 @@ import type { Attempt } from "../core/attempt.ts";
 import { AquestsError } from "../errors.ts";
 import { plainHeaders } from "./answer.ts";
 import { BodyStream } from "./body-stream.ts";
-import type { Connections } from "./connections.ts";
+import type { Connections, Passenger } from "./connections.ts";
 import { httpFault } from "./faults.ts";
 
 /** What is sent. */
@@ -37,16 +37,15 @@ const empty: Buffer = Buffer.alloc(0);
 /** Sends one request over one connection and reads its answer. */
 export const exchange = (connections: Connections, address: string, sending: Sending, attempt: Attempt): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
-    const { method, path, headers, body, streams, idleTimeout } = sending;
-    const handler = new Exchange(connections, address, sending, attempt, resolve, reject);
-    connections.waits();
-    attempt.stopWith(handler.cancel);
-    const bodyTimeout = streams ? idleTimeout : 0;
-    connections.dispatcher.dispatch({ method, path, headers: headers as string[], body, headersTimeout: 0, bodyTimeout }, handler);
+    const one = new Exchange(connections, address, sending, attempt, resolve, reject);
+    attempt.stopWith((reason) => one.cancel(reason));
+    connections.send(one);
   });
 
 /** Follows one request through undici. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Passenger {
+  readonly options: Dispatcher.DispatchOptions;
+  phase: Passenger["phase"] = "queued";
   readonly #connections: Connections;
   readonly #address: string;
   readonly #sending: Sending;
@@ -54,7 +53,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: RawAnswer) => void;
   readonly #reject: (error: AquestsError) => void;
   #controller: Dispatcher.DispatchController | undefined = undefined;
-  #isWaiting = true;
   #statusCode = 0;
   #reason = "";
   #headers: IncomingHttpHeaders | undefined = undefined;
@@ -77,15 +75,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#attempt = attempt;
     this.#resolve = resolve;
     this.#reject = reject;
+    const { method, path, headers, body, streams, idleTimeout } = sending;
+    this.options = { method, path, headers: headers as string[], body, headersTimeout: 0, bodyTimeout: streams ? idleTimeout : 0 };
   }
 
   /** Called again when undici itself puts the request on another connection: by the rules of HTTP/2 the first one has not seen it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#hasStarted();
     const { cancelled } = this.#attempt;
-    if (cancelled) controller.abort(cancelled);
-    else this.#attempt.sent = true;
+    if (cancelled) return controller.abort(cancelled);
+    if (this.phase === "waiting") this.#connections.started();
+    this.phase = "begun";
+    this.#attempt.sent = true;
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders, reason?: string): void {
@@ -110,14 +111,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.phase = "over";
+    this.#connections.ended();
     if (this.#stream) return this.#stream.finish();
     this.#attempt.stopWith(undefined);
     this.#resolve(this.#answer(this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? empty)));
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#hasStarted();
     const { http2 } = this.#connections;
+    if (this.phase === "waiting") this.#connections.started();
+    this.phase = "over";
+    this.#connections.ended();
     const { idleTimeout } = this.#sending;
     const fault = httpFault(error, { address: this.#address, http2, answering: this.#statusCode !== 0, idleTimeout });
     if (this.#stream) return this.#stream.fail(fault);
@@ -125,19 +130,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject(fault);
   }
 
-  /** Frees the connection; whoever waited has its result already. */
-  readonly cancel = (reason: Error): void => {
-    if (this.#controller) return this.#controller.abort(reason);
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
+  /** Frees the connection, or the place in the queue. */
+  cancel(reason: Error): void {
+    const { phase } = this;
+    if (phase === "begun") return this.#controller!.abort(reason);
+    if (phase === "over") return;
+    this.phase = "over";
+    this.#attempt.stopWith(undefined);
     this.#reject(httpFault(reason, { address: this.#address, http2: false, answering: false, idleTimeout: 0 }));
-    this.#connections.givesUp();
-  };
-
-  #hasStarted(): void {
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    this.#connections.waitsNoMore();
+    if (phase === "waiting") this.#connections.givenUp();
   }
 
   #answer(content: Buffer): RawAnswer {

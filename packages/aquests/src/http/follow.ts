@@ -3,7 +3,6 @@ import type { RawAnswer } from "./exchange.ts";
 import type { Leg } from "./leg.ts";
 import { isPersonal, nextFields, nextMethod, nextUrl, redirectFault } from "./redirect.ts";
 import type { HttpRequest } from "./request.ts";
-import { endpointOf } from "./route.ts";
 
 /**
  * The request that follows a redirect.
@@ -24,7 +23,7 @@ export const follow = (
   if (count > request.redirects) throw redirectFault(location, `it is one more than ${request.redirects}`);
   const here = leg.origin.url + leg.path;
   const url = nextUrl(location, here);
-  const origin = agent.origin(endpointOf(url));
+  const origin = agent.originOf(url);
   const path = url.pathname + url.search;
   const method = nextMethod(statusCode, leg.method);
   const isElsewhere = origin.url !== leg.origin.url;

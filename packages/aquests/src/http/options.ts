@@ -1,7 +1,7 @@
 import { refuseUnknown, type Size } from "@skitai/reactor";
 import { callOptionNames, type CallOptions } from "../core/call.ts";
 import { AquestsError } from "../errors.ts";
-import type { Credentials } from "./route.ts";
+import type { Credentials } from "./url.ts";
 
 /** How a body is written and what is asked for: `Content-Type` and `Accept`. */
 export type BodyForm = "form" | "json" | "xml";

@@ -3,7 +3,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { AquestsError } from "../errors.ts";
 import { basic } from "./basic.ts";
 import { bare } from "./connector.ts";
-import { credentialsIn, endpointOf, parseUrl } from "./route.ts";
+import { credentialsIn, endpointOf, parseUrl } from "./url.ts";
 
 /** An HTTP proxy. */
 export interface Proxy {

@@ -1,7 +1,7 @@
 import type { Fields } from "./fields.ts";
 import type { Payload } from "./payload.ts";
 import type { Proxy } from "./proxy.ts";
-import type { Credentials } from "./route.ts";
+import type { Credentials } from "./url.ts";
 
 /** A request as it was asked for, checked and with every default filled in; it names no server. */
 export interface HttpRequest {
