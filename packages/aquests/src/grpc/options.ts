@@ -2,7 +2,7 @@ import { duration, refuseUnknown, type Duration, type Size } from "@skitai/react
 import type { GrpcMetadata } from "@skitai/reactor/rpc";
 import { callOptionNames, type CallOptions } from "../core/call.ts";
 import { AquestsError } from "../errors.ts";
-import type { Credentials } from "../http/route.ts";
+import type { Credentials } from "../http/url.ts";
 
 /** Options of one gRPC call; given to `grpc(url, options)` they hold for each call of the object. */
 export interface GrpcCallOptions<Data = unknown> extends CallOptions<Data> {

@@ -2,7 +2,7 @@ import { duration, refuseUnknown, size, type Duration, type Size } from "@skitai
 import { callOptionNames, type CallOptions } from "../core/call.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { AquestsError } from "../errors.ts";
-import type { Credentials } from "../http/route.ts";
+import type { Credentials } from "../http/url.ts";
 
 /** Text goes as a text message, bytes as a binary one; with `encoding: "json"` any value as JSON. */
 export type WebSocketMessage = string | Uint8Array | ArrayBuffer;

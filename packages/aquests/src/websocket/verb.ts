@@ -4,7 +4,7 @@ import type { Call, Target } from "../core/call.ts";
 import type { Caller, Runtime } from "../core/runtime.ts";
 import { findAlias, isAliased } from "../core/target.ts";
 import { AquestsError } from "../errors.ts";
-import { credentialsIn, endpointOf, parseUrl, type Credentials } from "../http/route.ts";
+import { credentialsIn, endpointOf, parseUrl, type Credentials } from "../http/url.ts";
 import type { Sent } from "../rpc/remote.ts";
 import { WebSocketConnection } from "./connection.ts";
 import { messageOf } from "./message.ts";
