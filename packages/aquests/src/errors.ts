@@ -22,7 +22,7 @@ const templates = {
   SKITAI_AQUESTS_DISCONNECTED: "The connection to {address} broke: {reason}",
   SKITAI_AQUESTS_HTTP2_CLOSED: "The HTTP/2 connection to {address} was closed: {reason}",
   SKITAI_AQUESTS_HTTP2_RESET: "{address} reset the HTTP/2 stream: {reason}",
-  SKITAI_AQUESTS_BAD_ANSWER: "{address} answered with what is not HTTP: {reason}",
+  SKITAI_AQUESTS_BAD_ANSWER: "{address} answered with what its protocol does not know: {reason}",
   SKITAI_AQUESTS_HANDSHAKE: "{address} opens no WebSocket: {reason}",
   SKITAI_AQUESTS_CHANNEL_CLOSED: "The WebSocket to {address} is closed.",
   SKITAI_AQUESTS_BAD_CONTENT: "The answer is not what it claims to be: {reason}",

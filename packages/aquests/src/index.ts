@@ -34,7 +34,7 @@ export type { FileOptions, UploadFile } from "./http/file.ts";
 export type { UploadFields, UploadValue } from "./http/multipart.ts";
 export type { BodyData } from "./http/body.ts";
 export type { HttpOptions, QueryParams } from "./http/options.ts";
-export type { Credentials } from "./http/route.ts";
+export type { Credentials } from "./http/url.ts";
 export type { HttpClientOptions } from "./http/settings.ts";
 export type { CookieKeeper } from "./http/cookies.ts";
 export type { BodyVerb, QueryVerb, UploadVerb } from "./http/verbs.ts";
@@ -62,6 +62,12 @@ export type { BuiltQuery, CompiledQuery, ForeignQuery, Query, SqlParams, SqlQuer
 export type { SqlMaps, SqlVerb } from "./sql/sqlmap/sqlmaps.ts";
 export type { Transaction as SqlTransaction } from "./sql/transaction.ts";
 export type { PostgresqlVerb, SqlAuth, SqliteVerb } from "./sql/verbs.ts";
+
+// Redis
+export type { RedisArgument, RedisCommands, RedisFields, RedisKey, RedisSignatures, RedisValue } from "./redis/commands.ts";
+export type { RedisOptions } from "./redis/options.ts";
+export type { RedisAuth, RedisBatchCall, RedisCommandList, RedisDatabase, RedisVerb } from "./redis/redis.ts";
+export type { KeyScanOptions, RedisScans, ScanOptions } from "./redis/scan.ts";
 
 // WebSocket
 export { WebSocketConnection } from "./websocket/connection.ts";

@@ -3,6 +3,8 @@ import type { Cluster } from "@skitai/reactor/upstream";
 import { findAlias, isAliased } from "../core/target.ts";
 import type { Caller } from "../core/runtime.ts";
 import { AquestsError } from "../errors.ts";
+import type { RedisOptions } from "../redis/options.ts";
+import { redisOfAlias, redisOfServer, type RedisAuth, type RedisDatabase } from "../redis/redis.ts";
 import type { SqlDatabase, SqlDatabases } from "../sql/database.ts";
 import type { PostgresqlOptions, SqliteOptions } from "../sql/options.ts";
 import type { Dialect } from "../sql/placeholders.ts";
@@ -11,6 +13,7 @@ import { sqlOfAlias, sqlOfAll, sqlOfServer, type SqlAuth } from "../sql/verbs.ts
 /** What an alias gives, by what it speaks. */
 export interface Backends {
   sql: { readonly one: SqlDatabase; readonly all: SqlDatabases; readonly options: PostgresqlOptions & SqliteOptions };
+  redis: { readonly one: RedisDatabase; readonly all: RedisDatabase<"all">; readonly options: RedisOptions };
 }
 
 /**
@@ -49,10 +52,17 @@ const sql = (kind: Dialect): Opener => ({
   all: (caller, cluster, options) => sqlOfAll(caller, kind, cluster, options),
 });
 
+const redis: Opener = {
+  server: (caller, server, dbname, auth, options) => redisOfServer(caller, server, dbname, auth as RedisAuth | undefined, options),
+  one: (caller, cluster, options) => redisOfAlias(caller, cluster, "one", options),
+  all: (caller, cluster, options) => redisOfAlias(caller, cluster, "all", options),
+};
+
 /** The one table of kinds: what stands here can be a backend. */
 const openers: Readonly<Partial<Record<UpstreamKind, Opener>>> = {
   postgresql: sql("postgresql"),
   sqlite3: sql("sqlite3"),
+  redis,
 };
 
 const kinds = Object.keys(openers) as UpstreamKind[];

@@ -1,6 +1,7 @@
 import type { Caller } from "../core/runtime.ts";
 import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type UploadVerb } from "../http/verbs.ts";
 import { grpcVerb, type GrpcVerb } from "../grpc/verb.ts";
+import { redisVerb, type RedisVerb } from "../redis/redis.ts";
 import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
 import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
 import { sqlVerb, type SqlVerb } from "../sql/sqlmap/sqlmaps.ts";
@@ -42,6 +43,7 @@ export interface Services {
   readonly db: DbVerb;
   readonly backend: BackendVerb;
   readonly sql: SqlVerb;
+  readonly redis: RedisVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -78,4 +80,5 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   db: dbVerb,
   backend: backendVerb,
   sql: sqlVerb,
+  redis: redisVerb,
 };

@@ -35,3 +35,4 @@ export const sqlite3: Services["sqlite3"] = queued.sqlite3;
 export const db: Services["db"] = queued.db;
 export const backend: Services["backend"] = queued.backend;
 export const sql: Services["sql"] = queued.sql;
+export const redis: Services["redis"] = queued.redis;

@@ -1,0 +1,51 @@
+import { reasonOf, type UpstreamKind } from "@skitai/reactor";
+import { parseMember, type Cluster } from "@skitai/reactor/upstream";
+import { AquestsError } from "../errors.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Caller } from "./runtime.ts";
+import { findAlias, isAliased } from "./target.ts";
+
+/** What a verb is told of one database server. */
+export interface ServerGiven {
+  readonly kind: "redis" | "mongodb";
+  /** `host`, `host:port`, `user:password@host:port/database`, or the same as a URL. */
+  readonly server: string;
+  /** Goes before the one in `server`. */
+  readonly database?: string | undefined;
+  /** `["password"]` or `["user", "password"]`; goes before those in `server`. */
+  readonly auth?: readonly string[] | undefined;
+}
+
+const schemes: Readonly<Record<ServerGiven["kind"], RegExp>> = { redis: /^rediss?:\/\//, mongodb: /^mongodb:\/\// };
+
+/**
+ * One database server as an endpoint.
+ *
+ * @throws SKITAI_AQUESTS_BAD_TARGET; the message shows no password.
+ */
+export const serverEndpoint = ({ kind, server, database, auth }: ServerGiven): Endpoint => {
+  if (typeof server !== "string") throw badTarget(server, "a server is host:port.");
+  const shown = server.replace(/:[^/@]*@/, ":***@");
+  if (server.includes("?")) throw badTarget(shown, "a server is host:port; options are an object of their own.");
+  if (auth !== undefined && !isCredentials(auth)) throw badTarget(shown, 'its credentials are ["password"] or ["user", "password"].');
+  const tls = server.startsWith("rediss:");
+  try {
+    const member = parseMember(server.replace(schemes[kind], "").replace(/\/$/, ""), kind);
+    const [user, password] = auth === undefined ? [member.user, member.password] : auth.length === 1 ? ["", auth[0]] : auth;
+    const { host, port } = member;
+    return { host, port, user, password, database: database ?? member.database, address: `${host}:${port}`, tls };
+  } catch (error) {
+    throw badTarget(shown, reasonOf(error));
+  }
+};
+
+/** An alias of one kind. @throws SKITAI_AQUESTS_BAD_TARGET, SKITAI_AQUESTS_ALIAS_UNKNOWN, SKITAI_AQUESTS_ALIAS_KIND */
+export const aliasOf = ({ runtime }: Caller, kind: UpstreamKind, alias: string): Cluster => {
+  if (typeof alias !== "string" || !isAliased(alias)) throw badTarget(alias, "name an alias, with @ in front.");
+  return findAlias(runtime, alias, [kind], kind).cluster;
+};
+
+export const badTarget = (value: unknown, hint: string): AquestsError => new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value, hint });
+
+const isCredentials = (auth: unknown): boolean =>
+  Array.isArray(auth) && (auth.length === 1 || auth.length === 2) && auth.every((part) => typeof part === "string");
