@@ -81,7 +81,7 @@ describeWith("xmlrpc", (service) => {
 
   test("a bigint goes as an integer, however large, which Python can read but not write", async () => {
     expect((await peer().typeof(2n ** 62n)).reraise().data).toBe("int");
-    expect((await peer().echo<unknown>(12n)).reraise().data).toBe(12);
+    expect((await peer().echo(12n)).reraise().data).toBe(12);
   });
 
   test("a struct of 5,000 structs is read", async () => {
