@@ -158,6 +158,7 @@ describe("a disk store", () => {
       await putInto(store, headAt(url, 2000), Buffer.alloc(body.length, "x"));
       const opened = await bytesOf(await entry!.open());
       expect(opened === undefined || opened.equals(body)).toBe(true);
+      expect(await textsIn(store, url)).toEqual(["x".repeat(body.length)]);
     });
   });
 
