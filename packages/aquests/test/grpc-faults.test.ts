@@ -115,6 +115,17 @@ describe("a connection", () => {
     expect(rs.reraise().data.name).toBe("x");
   });
 
+  test("that answers no ping is given up long before the time limit, where pings are asked for", async () => {
+    const port = await serveTcp(() => {});
+    expectFailure(await stubAt(port, { keepAlive: 20 }).GetFeature({}), 720, "HTTP2_CLOSED");
+  });
+
+  test("that answers pings is kept while the call lasts", async () => {
+    await using server = await startRouteGuide();
+    const rs = await stubAt(server.port, { keepAlive: 10 }).GetFeature({ longitude: 1 }, { timeout: 100 });
+    expectFailure(rs, 730, "TIMEOUT");
+  });
+
   test("to a server that speaks HTTP/1.1 is said so", async () => {
     await using peer = await startFaultyPeer("none");
     const rs = await stubAt(peer.port).GetFeature({}, { timeout: "2s" });
@@ -247,7 +258,7 @@ describe("a request that cannot be built", () => {
     [{ proto: 1 }, /proto cannot be/],
     [{ proto, streams: true }, /streams.*Did you mean stream/],
     [{ proto, compress: "gzip" }, /compress cannot be/],
-    [{ proto, keepAlive: "10ms" }, /keepAlive cannot be/],
+    [{ proto, keepAlive: 1 }, /keepAlive cannot be/],
     [{ proto, auth: "token" }, /auth cannot be/],
   ])("with the options %j is refused at once", (options, message) => {
     expect(() => client.grpc("http://127.0.0.1:1/", options as never)).toThrow(message);

@@ -83,7 +83,7 @@ const checkValues = (options: GrpcCallOptions): void => {
   // Its value is not shown: it may hold a password.
   if (auth !== undefined && !(Array.isArray(auth) && (auth.length === 1 || auth.length === 2)))
     throw bad("auth", typeof auth, 'Use ["token"] or ["user", "password"].');
-  if (keepAlive !== undefined && duration(keepAlive, "keepAlive") < 1_000) throw bad("keepAlive", keepAlive, "Ask once a second at most.");
+  if (keepAlive !== undefined && duration(keepAlive, "keepAlive") < 10) throw bad("keepAlive", keepAlive, "Use 10 ms at least.");
 };
 
 const bad = (what: string, value: unknown, hint: string): AquestsError =>
