@@ -7,16 +7,20 @@ import { findAlias, isAliased } from "./target.ts";
 
 /** What a verb is told of one database server. */
 export interface ServerGiven {
-  readonly kind: "redis" | "mongodb";
+  readonly kind: "postgresql" | "redis" | "mongodb";
   /** `host`, `host:port`, `user:password@host:port/database`, or the same as a URL. */
   readonly server: string;
   /** Goes before the one in `server`. */
   readonly database?: string | undefined;
-  /** `["password"]` or `["user", "password"]`; goes before those in `server`. */
+  /** `["user", "password"]`, or one of them alone: the password, of PostgreSQL the user. Goes before those in `server`. */
   readonly auth?: readonly string[] | undefined;
 }
 
-const schemes: Readonly<Record<ServerGiven["kind"], RegExp>> = { redis: /^rediss?:\/\//, mongodb: /^mongodb:\/\// };
+const schemes: Readonly<Record<ServerGiven["kind"], RegExp>> = {
+  postgresql: /^postgres(?:ql)?:\/\//,
+  redis: /^rediss?:\/\//,
+  mongodb: /^mongodb:\/\//,
+};
 
 /**
  * One database server as an endpoint.
@@ -25,13 +29,16 @@ const schemes: Readonly<Record<ServerGiven["kind"], RegExp>> = { redis: /^rediss
  */
 export const serverEndpoint = ({ kind, server, database, auth }: ServerGiven): Endpoint => {
   if (typeof server !== "string") throw badTarget(server, "a server is host:port.");
-  const shown = server.replace(/:[^/@]*@/, ":***@");
+  // A password may hold anything, and nothing of it is shown.
+  const shown = server.replace(/:.*@/s, ":***@");
   if (server.includes("?")) throw badTarget(shown, "a server is host:port; options are an object of their own.");
-  if (auth !== undefined && !isCredentials(auth)) throw badTarget(shown, 'its credentials are ["password"] or ["user", "password"].');
+  if (auth !== undefined && !isCredentials(auth))
+    throw badTarget(shown, `its credentials are ["${kind === "postgresql" ? "user" : "password"}"] or ["user", "password"].`);
   const tls = server.startsWith("rediss:");
   try {
     const member = parseMember(server.replace(schemes[kind], "").replace(/\/$/, ""), kind);
-    const [user, password] = auth === undefined ? [member.user, member.password] : auth.length === 1 ? ["", auth[0]] : auth;
+    const single = kind === "postgresql" ? [auth?.[0], member.password] : ["", auth?.[0]];
+    const [user, password] = auth === undefined ? [member.user, member.password] : auth.length === 1 ? single : auth;
     const { host, port } = member;
     return { host, port, user, password, database: database ?? member.database, address: `${host}:${port}`, tls };
   } catch (error) {

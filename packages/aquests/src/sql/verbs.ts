@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
-import { reasonOf } from "@skitai/reactor";
-import { parseMember, type Cluster } from "@skitai/reactor/upstream";
+import type { Cluster } from "@skitai/reactor/upstream";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Caller } from "../core/runtime.ts";
-import { findAlias, isAliased } from "../core/target.ts";
-import { AquestsError } from "../errors.ts";
+import { aliasOf, badTarget, serverEndpoint } from "../core/server.ts";
+import { isAliased } from "../core/target.ts";
 import { openDatabase, openDatabases, type SqlDatabase, type SqlDatabases } from "./database.ts";
 import type { SqlEngine } from "./engine.ts";
 import { defaultSettings, resolveSqlOptions, type PostgresqlOptions, type SqlCallOptions, type SqliteOptions } from "./options.ts";
@@ -14,7 +13,7 @@ import { postgresqlEngine } from "./postgresql/pool.ts";
 import { sqliteEngine } from "./sqlite/pool.ts";
 
 /** Who one is for a database. */
-export type SqlAuth = readonly [user: string, password?: string];
+export type SqlAuth = readonly [user: string] | readonly [user: string, password: string];
 
 /** `was.postgresql("127.0.0.1:5432", "mydb", ["user", "password"])`, `was.postgresql("@db")`, `was.postgresql.map("@dbs")`. */
 export interface PostgresqlVerb {
@@ -47,7 +46,7 @@ const engines: Readonly<Record<Dialect, SqlEngine>> = { postgresql: postgresqlEn
 
 export const postgresqlVerb = (caller: Caller): PostgresqlVerb => {
   const one = (server: string, dbname?: string | Options, auth?: SqlAuth, options?: Options): SqlDatabase => {
-    if (isAliased(server)) return sqlOfAlias(caller, "postgresql", aliased(caller, "postgresql", server), aliasOptions(dbname));
+    if (isAliased(server)) return sqlOfAlias(caller, "postgresql", aliasOf(caller, "postgresql", server), aliasOptions(dbname));
     return sqlOfServer(caller, "postgresql", server, dbname as string | undefined, auth, options);
   };
   return Object.assign(one, aliasVerbs(caller, "postgresql")) as PostgresqlVerb;
@@ -55,7 +54,7 @@ export const postgresqlVerb = (caller: Caller): PostgresqlVerb => {
 
 export const sqliteVerb = (caller: Caller): SqliteVerb => {
   const one = (path: string, options?: Options): SqlDatabase => {
-    if (isAliased(path)) return sqlOfAlias(caller, "sqlite3", aliased(caller, "sqlite3", path), options);
+    if (isAliased(path)) return sqlOfAlias(caller, "sqlite3", aliasOf(caller, "sqlite3", path), options);
     return sqlOfServer(caller, "sqlite3", path, undefined, undefined, options);
   };
   return Object.assign(one, aliasVerbs(caller, "sqlite3")) as SqliteVerb;
@@ -72,7 +71,7 @@ export const sqlOfServer = (
 ): SqlDatabase =>
   openDatabase(
     access(caller, kind, options),
-    kind === "sqlite3" ? fileEndpoint(server) : serverEndpoint(server, dbname, auth),
+    kind === "sqlite3" ? fileEndpoint(server) : serverEndpoint({ kind, server, database: dbname, auth }),
     options ?? noOptions,
   );
 
@@ -93,14 +92,9 @@ const access = (caller: Caller, kind: Dialect, options: Options | undefined): Ac
 });
 
 const aliasVerbs = (caller: Caller, kind: Dialect): Pick<PostgresqlVerb, "lb" | "map"> => ({
-  lb: (alias, options) => sqlOfAlias(caller, kind, aliased(caller, kind, alias), options as Options | undefined),
-  map: (alias, options) => sqlOfAll(caller, kind, aliased(caller, kind, alias), options as Options | undefined),
+  lb: (alias, options) => sqlOfAlias(caller, kind, aliasOf(caller, kind, alias), options as Options | undefined),
+  map: (alias, options) => sqlOfAll(caller, kind, aliasOf(caller, kind, alias), options as Options | undefined),
 });
-
-const aliased = ({ runtime }: Caller, kind: Dialect, alias: string): Cluster => {
-  if (!isAliased(alias)) throw badTarget(alias, "name an alias, with @ in front.");
-  return findAlias(runtime, alias, [kind], kind).cluster;
-};
 
 const aliasOptions = (given: string | Options | undefined): Options | undefined => {
   if (typeof given === "string") throw badTarget(given, "an alias brings its databases along: only options may follow.");
@@ -112,19 +106,3 @@ const fileEndpoint = (path: string): Endpoint => {
   const address = path === ":memory:" ? path : resolve(path);
   return { host: "", port: 0, user: undefined, password: undefined, database: address, address, tls: false };
 };
-
-const serverEndpoint = (server: string, dbname: string | undefined, auth: SqlAuth | undefined): Endpoint => {
-  if (typeof server !== "string" || server === "") throw badTarget(server, "name a server, host:port.");
-  const shown = server.replace(/:[^/@]*@/, ":***@");
-  if (server.includes("?")) throw badTarget(shown, "options are an object of their own, and no part of the address.");
-  if (auth !== undefined && !Array.isArray(auth)) throw badTarget(shown, 'its credentials are ["user", "password"].');
-  try {
-    const { host, port, user, password, database } = parseMember(server.replace(/^postgres(?:ql)?:\/\//, ""), "postgresql");
-    const [ownUser = user, ownPassword = password] = auth ?? [];
-    return { host, port, user: ownUser, password: ownPassword, database: dbname ?? database, address: `${host}:${port}`, tls: false };
-  } catch (error) {
-    throw badTarget(shown, reasonOf(error));
-  }
-};
-
-const badTarget = (value: unknown, hint: string): AquestsError => new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value, hint });

@@ -7,6 +7,8 @@ export interface Relay {
   readonly port: number;
   pause(): void;
   resume(): void;
+  /** Breaks every connection. */
+  break(): void;
 }
 
 /** Opens one until the test ends. */
@@ -43,6 +45,9 @@ export const openRelay = async (host: string, port: number): Promise<Relay> => {
     resume: () => {
       isSilent = false;
       for (const socket of sockets) socket.resume();
+    },
+    break: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
     },
   };
 };
