@@ -50,8 +50,8 @@ test("two processes that use one directory at the same time read nothing that is
   expect(readdirSync(join(directory, "skitai-cache-1", "tmp"))).toEqual([]);
   let size = 0;
   for (const file of filesBelow(join(directory, "skitai-cache-1", "responses"))) size += statSync(file).size;
-  // Each process sees what the other one wrote when it looks, not while it writes.
-  expect(size).toBeLessThanOrEqual(25 * 1024 ** 2);
+  // Each sees what the other one wrote when it looks, not while it writes.
+  expect(size).toBeLessThanOrEqual(2 * 20 * 1024 ** 2);
 }, 30_000);
 
 test("a process that is killed while it writes leaves a directory that works, without litter", async () => {

@@ -31,6 +31,8 @@ export class DiskSpace {
   #entries = 0;
   #evicted = 0;
   #written = 0;
+  /** For what is about to appear. */
+  #reserved = 0;
   /** What is about to be written, and has no room. */
   #needed = 0;
   #looking: Promise<void> | undefined;
@@ -53,17 +55,8 @@ export class DiskSpace {
     return this.#evicted;
   }
 
-  /** A response was written. */
-  wrote(size: number): void {
-    const taken = onDisk(size);
-    this.#size += taken;
-    this.#entries++;
-    this.#written += taken;
-    this.#lookIfDue();
-  }
-
-  /** Makes room for a response where there is none. @returns whether there is now. */
-  async makeRoom(size: number): Promise<boolean> {
+  /** Sets room aside for a response, and makes it where there is none. @returns whether there is; then {@link settle} follows. */
+  async reserve(size: number): Promise<boolean> {
     const needed = onDisk(size);
     // A look that is under way may have begun before this was needed.
     for (let attempt = 0; attempt < 2 && !this.#fits(needed); attempt++) {
@@ -71,7 +64,20 @@ export class DiskSpace {
       this.look();
       await this.#looking;
     }
-    return this.#fits(needed);
+    if (!this.#fits(needed)) return false;
+    this.#reserved += needed;
+    return true;
+  }
+
+  /** What room was set aside for is there now, or will not be. */
+  settle(size: number, isThere: boolean): void {
+    const taken = onDisk(size);
+    this.#reserved -= taken;
+    if (!isThere) return;
+    this.#size += taken;
+    this.#entries++;
+    this.#written += taken;
+    this.#lookIfDue();
   }
 
   /** A response was removed. */
@@ -98,7 +104,7 @@ export class DiskSpace {
   }
 
   #fits(needed: number): boolean {
-    return this.#size + needed <= this.#parts.maxSize;
+    return this.#size + this.#reserved + needed <= this.#parts.maxSize;
   }
 
   #lookIfDue(): void {
@@ -113,7 +119,7 @@ export class DiskSpace {
     for (const usage of usages) size += usage.size;
     let entries = usages.length;
     const { maxSize } = this.#parts;
-    const needed = this.#needed;
+    const needed = this.#needed + this.#reserved;
     this.#needed = 0;
     if (size > maxSize * highShare || size + needed > maxSize) {
       for (const { file, size: freed } of usages.toSorted((one, other) => one.usedAt - other.usedAt)) {

@@ -1,8 +1,9 @@
-import { mkdir, readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
+import { rm, rmdir, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { optional, refuseUnknown } from "../internal/check-options.ts";
 import { size as bytesOf, type Size } from "../units.ts";
+import { isAbsence, moveInto, namesIn } from "./disk-files.ts";
 import { DiskLayout } from "./disk-layout.ts";
 import { readBody, readFile, type DiskFile } from "./disk-reader.ts";
 import { DiskSpace } from "./disk-space.ts";
@@ -224,14 +225,20 @@ export class DiskStore implements CacheStore {
   }
 
   async #publish(head: StoredHead, temporary: string, size: number): Promise<boolean> {
-    if (!(await this.#space.makeRoom(size)) || (await this.#tags.isPurged(head))) return false;
-    const file = this.#layout.fileOf(head.key, head.variant);
-    const replaced = await stat(file).catch(() => undefined);
-    await moveInto(temporary, file);
-    if (replaced !== undefined) this.#space.removed(replaced.size);
-    this.#space.wrote(size);
-    if (head.variant !== "" && replaced === undefined) await this.#limitVariants(dirname(file));
-    return true;
+    if (!(await this.#space.reserve(size))) return false;
+    let isThere = false;
+    try {
+      if (await this.#tags.isPurged(head)) return false;
+      const file = this.#layout.fileOf(head.key, head.variant);
+      const replaced = await stat(file).catch(() => undefined);
+      await moveInto(temporary, file);
+      isThere = true;
+      if (replaced !== undefined) this.#space.removed(replaced.size);
+      else if (head.variant !== "") await this.#limitVariants(dirname(file));
+      return true;
+    } finally {
+      this.#space.settle(size, isThere);
+    }
   }
 
   async #limitVariants(directory: string): Promise<void> {
@@ -265,33 +272,9 @@ export class DiskStore implements CacheStore {
   }
 }
 
-const moveInto = async (temporary: string, file: string): Promise<void> => {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      return await rename(temporary, file);
-    } catch (error) {
-      // Another process may remove the empty directory in between.
-      if (attempt === 3 || !isAbsence(error)) throw error;
-    }
-  }
-};
-
 /** @returns whether the writer took all. */
 const copy = async (body: StoredBody, writer: StoreWriter): Promise<boolean> => {
   if (Buffer.isBuffer(body)) return body.length === 0 || writer.write(body);
   for await (const piece of body) if (!(await writer.write(piece))) return false;
   return true;
 };
-
-const namesIn = async (directory: string): Promise<string[]> => {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (isAbsence(error)) return [];
-    throw error;
-  }
-};
-
-const isAbsence = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
