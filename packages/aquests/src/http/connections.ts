@@ -36,6 +36,8 @@ export class Connections {
   /** Those of them that wait for a connection to open. */
   #waiting = 0;
   #http2 = false;
+  /** Connections whose answer has just ended: undici takes them again at the next turn of the event loop. */
+  #settling = 0;
 
   constructor(url: string, connector: Connector, options: ConnectionsOptions) {
     this.#connector = connector;
@@ -63,7 +65,8 @@ export class Connections {
 
   /** Sends a request, as soon as there is room. */
   send(passenger: Passenger): void {
-    if (this.#underWay < this.#room) this.#dispatch(passenger);
+    // Rather wait for a connection that is free in a moment than open another.
+    if (this.#underWay < this.#room && this.#settling <= this.#queue.length - this.#head) this.#dispatch(passenger);
     else this.#queue.push(passenger);
   }
 
@@ -80,7 +83,9 @@ export class Connections {
   /** A request is over, well or not. */
   ended(): void {
     this.#underWay--;
-    this.#drain();
+    if (this.#http2) this.#drain();
+    // After what undici does at that turn, and so asks for only later.
+    else if (this.#settling++ === 0) queueMicrotask(() => setImmediate(this.#settle));
   }
 
   /** Closes all connections; requests that are under way or wait fail. */
@@ -89,6 +94,11 @@ export class Connections {
     for (const passenger of this.#queue.splice(this.#head)) passenger.cancel(new AquestsError("SKITAI_AQUESTS_CLOSED"));
     await this.#pool.destroy();
   }
+
+  readonly #settle = (): void => {
+    this.#settling = 0;
+    this.#drain();
+  };
 
   get #room(): number {
     return this.#http2 ? this.#connections * mostStreams : this.#connections;

@@ -34,9 +34,11 @@ export class Cookies {
 }
 
 /** The value of `Cookie` for a URL: what the call itself says first. */
-export const cookieHeader = (keeper: CookieKeeper, url: string, own: string | undefined): string | undefined => {
+export const cookieHeader = (keeper: CookieKeeper, url: string, own: string | readonly string[] = []): string | undefined => {
+  const all = typeof own === "string" ? [own] : [...own];
   const kept = keeper.getCookieStringSync(url);
-  return own === undefined || own === "" ? kept || undefined : kept === "" ? own : `${own}; ${kept}`;
+  if (kept !== "") all.push(kept);
+  return all.length === 0 ? undefined : all.join("; ");
 };
 
 /** Keeps the cookies of an answer; one that may not be set is left out. */

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { Attempt } from "../core/attempt.ts";
 import { cookieHeader, keepCookies } from "./cookies.ts";
 import type { HttpAgent } from "./agent.ts";
@@ -42,7 +41,7 @@ export const askServer = async (
   const url = origin.url + path;
   const keeper = agent.cookies && (await agent.cookies.keeper());
   if (keeper) {
-    const cookie = cookieHeader(keeper, url, fields["cookie"] as string | undefined);
+    const cookie = cookieHeader(keeper, url, fields["cookie"]);
     if (cookie !== undefined) fields = { ...fields, cookie };
   }
   const headers = flatten(fields);
@@ -52,19 +51,22 @@ export const askServer = async (
     path = url;
     if (fields["host"] === undefined) headers.push("host", origin.url.slice("http://".length));
     if (proxy.authorization !== undefined) headers.push("proxy-authorization", proxy.authorization);
-    connections = agent.origin(proxy.endpoint).connections(request.insecure, undefined);
+    connections = agent.origin(proxy.endpoint).asProxy(request.insecure);
   } else connections = origin.connections(request.insecure, proxy);
   const opened = payload?.open();
-  let body: Buffer | Readable | null = null;
-  if (opened instanceof Promise) {
-    const { stream, length } = await opened;
-    if (length !== undefined) headers.push("content-length", String(length));
-    body = stream;
-  } else if (opened) body = opened;
+  const outflow = opened instanceof Promise ? await opened : undefined;
+  if (outflow?.length !== undefined) headers.push("content-length", String(outflow.length));
+  const body = outflow ? outflow.stream : ((opened as Buffer | undefined) ?? null);
   const { maxSize, idleTimeout } = request;
-  if (attempt.cancelled) throw attempt.cancelled;
   const sending: Sending = { method, path, headers, body, maxSize, idleTimeout, streams };
-  const answer = await exchange(connections, endpoint.address, sending, attempt);
-  if (keeper) keepCookies(keeper, url, answer.headers["set-cookie"]);
-  return answer;
+  try {
+    if (attempt.cancelled) throw attempt.cancelled;
+    const answer = await exchange(connections, endpoint.address, sending, attempt);
+    if (keeper) keepCookies(keeper, url, answer.headers["set-cookie"]);
+    return answer;
+  } catch (error) {
+    // What was not sent may go to another server yet, if there is only this one stream of it.
+    if (payload?.repeatable || attempt.sent) outflow?.stream.destroy();
+    throw error;
+  }
 };

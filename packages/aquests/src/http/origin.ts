@@ -31,12 +31,12 @@ export class Origin {
    */
   connections(insecure: boolean, tunnel: Proxy | undefined): Connections {
     if (!tunnel && insecure === this.#settings.insecure) return this.#usual;
-    const key = `${insecure} ${tunnel?.endpoint.address ?? ""} ${tunnel?.authorization ?? ""}`;
-    const known = this.#others.get(key);
-    if (known) return known;
-    const made = this.#make(insecure, tunnel);
-    this.#others.set(key, made);
-    return made;
+    return this.#other(`${insecure} ${tunnel?.endpoint.address ?? ""} ${tunnel?.authorization ?? ""}`, insecure, tunnel);
+  }
+
+  /** The connections for requests to other servers that this one is the proxy of. */
+  asProxy(insecure: boolean): Connections {
+    return this.#settings.h2c ? this.#other(`${insecure} proxy`, insecure, undefined, false) : this.connections(insecure, undefined);
   }
 
   get isIdle(): boolean {
@@ -52,9 +52,17 @@ export class Origin {
     return [this.#usual, ...this.#others.values()];
   }
 
-  #make(insecure: boolean, tunnel: Proxy | undefined): Connections {
+  #other(key: string, insecure: boolean, tunnel: Proxy | undefined, h2c?: boolean): Connections {
+    const known = this.#others.get(key);
+    if (known) return known;
+    const made = this.#make(insecure, tunnel, h2c);
+    this.#others.set(key, made);
+    return made;
+  }
+
+  #make(insecure: boolean, tunnel: Proxy | undefined, h2c: boolean = this.#settings.h2c): Connections {
     const { endpoint } = this;
-    const { http2, h2c, tls, connections } = this.#settings;
+    const { http2, tls, connections } = this.#settings;
     const options = { endpoint, tls, insecure, http2, h2c };
     return new Connections(this.url, tunnel ? tunnelConnector(tunnel, options) : directConnector(options), {
       connections,

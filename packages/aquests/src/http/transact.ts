@@ -63,27 +63,24 @@ const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: At
 /** The last answer as the caller gets it. @throws SKITAI_AQUESTS_UNACCEPTABLE, SKITAI_AQUESTS_TOO_LARGE, SKITAI_AQUESTS_BAD_CONTENT */
 const finish = async (answer: LegAnswer, url: string, request: HttpRequest, history: readonly Hop[] = noHops): Promise<HttpAnswer> => {
   const { statusCode, reason, version, headers, cached = false } = answer;
-  let { content, stream } = answer;
+  const { content, stream } = answer;
   const encoding = headers["content-encoding"];
   const type = headers["content-type"];
   const { accept } = request.fields;
-  if (
-    request.isStrict &&
-    statusCode < 300 &&
-    type !== undefined &&
-    (stream || content.length > 0) &&
-    typeof accept === "string" &&
-    !accepts(accept, type)
-  ) {
+  const isWrong = request.isStrict && statusCode < 300 && type !== undefined && typeof accept === "string" && !accepts(accept, type);
+  const told = { statusCode, reason, version, headers, url, history, cached };
+  try {
+    if (isWrong && (stream || content.length > 0)) throw new AquestsError("SKITAI_AQUESTS_UNACCEPTABLE", { value: type });
+    if (request.stream)
+      return { ...told, content: empty, stream: handedOver(stream ?? Readable.from([content], { objectMode: false }), encoding) };
+    const isCoded = encoding !== undefined && content.length > 0;
+    return { ...told, content: isCoded ? await decodeContent(content, encoding, request.maxSize) : content, stream: undefined };
+  } catch (error) {
     stream?.destroy();
-    throw new AquestsError("SKITAI_AQUESTS_UNACCEPTABLE", { value: type });
+    throw error;
   }
-  if (request.stream) {
-    stream ??= Readable.from([content], { objectMode: false });
-    if (encoding !== undefined && request.method !== "HEAD") stream = decodeStream(stream, encoding);
-    // Whoever reads it hears of errors; that nobody does must not end the process.
-    stream.on("error", () => {});
-    content = empty;
-  } else if (encoding !== undefined && content.length > 0) content = await decodeContent(content, encoding, request.maxSize);
-  return { statusCode, reason, version, headers, content, stream, url, history, cached };
 };
+
+/** A body for its reader, who hears of errors; that there is none must not end the process. */
+const handedOver = (body: Readable, encoding: string | undefined): Readable =>
+  (encoding === undefined ? body : decodeStream(body, encoding)).on("error", () => {});
