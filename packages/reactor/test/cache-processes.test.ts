@@ -68,7 +68,8 @@ test("a process that is killed while it writes leaves a directory that works, wi
   await once(survivor.child, "close");
 
   const errors: unknown[] = [];
-  const store = new DiskStore(directory, { maxSize: "20mb", onError: (error) => errors.push(error) });
+  // Large enough that nothing has to go while it is looked at.
+  const store = new DiskStore(directory, { maxSize: "1gb", onError: (error) => errors.push(error) });
   await store.open();
   expect(readdirSync(join(directory, "skitai-cache-1", "tmp"))).toEqual([]);
   let found = 0;
