@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { HttpError, Saddle, type SaddleWas } from "skitai";
 import { addApi } from "./api.ts";
+import { find } from "./find.ts";
+import { addOverview } from "./overview.ts";
 import { ago, counted, hostOf, isoTime, rows } from "./presentation.ts";
 import { mayChange } from "./same-origin.ts";
-import { settings } from "./settings.ts";
-import { LinkStore } from "./store.ts";
+import { LinkStore, type LinkPage } from "./store.ts";
 import { checkSubmission, longest, type Problems, type Submission } from "./submission.ts";
 
 declare module "skitai" {
@@ -18,12 +18,12 @@ declare module "skitai" {
 export const app: Saddle = new Saddle(import.meta);
 app.config.maxPostBodySize = "16kb";
 
-const store = new LinkStore(join(settings.dataPath, "links.db"));
-app.beforeMount((wac) => {
-  store.open();
-  wac.register("links", store);
+app.mounted(async (was) => {
+  // Rows that were read before the last change, in whichever worker, are read anew.
+  const links = new LinkStore(() => was.backend("@links", { timeout: "5s", useCache: was.getlu("links") }));
+  await links.prepare();
+  was.wac.register("links", links);
 });
-app.umounted(() => store.close());
 
 app.templateFilter("ago", (moment: number) => ago(moment));
 app.templateFilter("iso", isoTime);
@@ -47,50 +47,72 @@ app.beforeRequest((was) => {
 
 const pageSize = 20;
 const mostPages = 10_000;
+/** The last page of a search: whoever wants more of them has better words. */
+const mostSearched = 50;
 const longestSearch = 100;
 
 /** A page number as people leave it in a URL; pages are lenient with it, the API is not. */
 const pageOf = (value: unknown): number => Math.min(mostPages, Math.max(1, Math.trunc(Number(value)) || 1));
 
-interface ListView {
+interface ListView extends LinkPage {
   readonly heading: string;
   readonly nothing: string;
+  readonly page: number;
   /** The entry of the menu that is lit. */
   readonly here?: string;
-  readonly order?: "new" | "top";
   readonly words?: string;
+  /** What the reader should know of this page. */
+  readonly remark?: string;
 }
 
-const listPage = (was: SaddleWas, { heading, nothing, here, order = "new", words = "" }: ListView): string => {
-  const page = pageOf(was.request.args.page);
-  const { links, total } = was.links.list({ voter: was.remoteAddress, order, words, page, size: pageSize });
+const listPage = (was: SaddleWas, view: ListView): string => {
+  const { words = "", total } = view;
   const href = words === "" ? "?page=" : `?q=${encodeURIComponent(words)}&page=`;
-  return was.render("list.html", { heading, nothing, here, words, links, total, page, pages: Math.ceil(total / pageSize), href });
+  return was.render("list.html", { ...view, pages: Math.ceil(total / pageSize), href });
 };
 
 const nothing = "No links yet. Yours could be the first.";
 
-app.route("/", { name: "newest", methods: ["GET"] }, (was) => listPage(was, { heading: "New links", here: "new", nothing }));
-
-app.route("/top", { name: "top", methods: ["GET"] }, (was) => listPage(was, { heading: "Top links", here: "top", order: "top", nothing }));
-
-app.route("/search", { name: "search", methods: ["GET"] }, (was, { q }) => {
-  const words = typeof q === "string" ? q.trim().slice(0, longestSearch) : "";
-  if (words === "") return was.redirect(was.ab("newest"), 303);
-  return listPage(was, { heading: `Links about “${words}”`, words, nothing: "No link has all of these words." });
+app.route("/", { name: "newest", methods: ["GET"] }, async (was) => {
+  const page = pageOf(was.request.args.page);
+  const found = await was.links.list({ voter: was.remoteAddress, page, size: pageSize });
+  return listPage(was, { ...found, page, heading: "New links", here: "new", nothing });
 });
 
-app.route("/links/<int:id>", { name: "link", methods: ["GET"] }, (was, { id }) => {
-  const link = was.links.get(id, was.remoteAddress);
+app.route("/top", { name: "top", methods: ["GET"] }, async (was) => {
+  const page = pageOf(was.request.args.page);
+  const found = await was.links.list({ voter: was.remoteAddress, order: "top", page, size: pageSize });
+  return listPage(was, { ...found, page, heading: "Top links", here: "top", nothing });
+});
+
+app.route("/search", { name: "search", methods: ["GET"] }, async (was, { q }) => {
+  const words = typeof q === "string" ? q.trim().slice(0, longestSearch) : "";
+  if (words === "") return was.redirect(was.ab("newest"), 303);
+  const page = Math.min(mostSearched, pageOf(was.request.args.page));
+  const { missing, ...found } = await find(was, { voter: was.remoteAddress, words, page, size: pageSize });
+  return listPage(was, {
+    ...found,
+    page,
+    words,
+    heading: `Links about “${words}”`,
+    nothing: "No link has all of these words.",
+    ...(missing > 0 && { remark: `${missing} of 3 search services did not answer: there may be more.` }),
+  });
+});
+
+app.route("/links/<int:id>", { name: "link", methods: ["GET"] }, async (was, { id }) => {
+  const link = await was.links.get(id, was.remoteAddress);
   if (!link) throw new HttpError(404, `There is no link ${id}.`);
   return was.render("link.html", { link });
 });
 
 // A second vote takes the first one back. A visitor is an address, until there are sessions.
-app.route("/links/<int:id>/vote", { name: "vote", methods: ["POST"] }, (was, { id }) => {
-  if (!was.links.vote(id, was.remoteAddress)) throw new HttpError(404, `There is no link ${id}.`);
+app.route("/links/<int:id>/vote", { name: "vote", methods: ["POST"] }, async (was, { id }) => {
+  if (!(await was.links.vote(id, was.remoteAddress))) throw new HttpError(404, `There is no link ${id}.`);
+  // The answer waits until both workers know.
+  void was.setlu("links");
   if (was.req.headers.accept !== "application/json") return was.redirect(was.ab("link", id), 303);
-  const link = was.links.get(id, was.remoteAddress);
+  const link = await was.links.get(id, was.remoteAddress);
   return { votes: link?.votes, voted: link?.voted };
 });
 
@@ -98,15 +120,24 @@ const emptyForm: { submission: Submission; problems: Problems } = { submission: 
 
 app.route("/submit", { name: "submit", methods: ["GET"] }, (was) => was.render("submit.html", { ...emptyForm, longest }));
 
-app.route("/submit", { name: "add", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"] }, (was, args) => {
+app.route("/submit", { name: "add", methods: ["POST"], contentTypes: ["application/x-www-form-urlencoded"] }, async (was, args) => {
   const { submission, problems } = checkSubmission(args);
   if (Object.keys(problems).length > 0) return was.response(422, was.render("submit.html", { submission, problems, longest }));
-  return was.redirect(was.ab("link", was.links.add(submission).id), 303);
+  const { id } = await was.links.add(submission);
+  void was.setlu("links");
+  return was.redirect(was.ab("link", id), 303);
 });
 
 app.route("/about", { name: "about", methods: ["GET"] }, (was) => {
   const parts = [
     { name: "The board", href: was.ab("newest"), about: "A Saddle app: routes, templates, a form" },
+    {
+      name: "Overview",
+      href: was.ab("overview"),
+      about: "Made of four calls that are under way at once, to a database and to a web service",
+    },
+    { name: "Search", href: `${was.ab("search")}?q=http`, about: "Asks three services at once, of which each knows a third of the links" },
+    { name: "Check-up", href: was.ab("checkup"), about: "Asks every part of this site, and shows each answer when it comes" },
     { name: "Its API", href: was.ab("apiList"), about: "The same links as JSON; arguments are declared and checked" },
     { name: "An Express app", href: "/express/", about: "Express 5, unchanged, below its own mount point" },
     { name: "A Hono app", href: "/hono/", about: "Hono, with the feed of this board" },
@@ -128,6 +159,7 @@ app.route("/broken", { name: "broken", methods: ["GET"] }, () => {
 });
 
 addApi(app);
+addOverview(app);
 
 const headings: Readonly<Record<number, readonly [heading: string, advice: string]>> = {
   400: ["That did not make sense", "The request could not be understood."],

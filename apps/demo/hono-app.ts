@@ -29,9 +29,9 @@ const feedSize = 30;
 const declaration = new Markup('<?xml version="1.0" encoding="utf-8"?>');
 
 // Atom (RFC 4287).
-app.get("/feed.xml", (c) => {
+app.get("/feed.xml", async (c) => {
   const site = `${was.scheme}://${was.host}`;
-  const { links } = was.links.list({ voter: was.remoteAddress, page: 1, size: feedSize });
+  const { links } = await was.links.list({ voter: was.remoteAddress, page: 1, size: feedSize });
   const entries = links.map(
     ({ id, url, title, note, created }) => markup`
   <entry>

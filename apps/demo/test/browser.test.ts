@@ -63,3 +63,17 @@ test.skipIf(missing)("the board works without script, and fits a telephone", asy
   await phone.goto(demo.url);
   expect(await phone.evaluate("document.documentElement.scrollWidth")).toBe(360);
 });
+
+test.skipIf(missing)("pages that are made of several calls fit a telephone, and nothing on them is refused by the browser", async () => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(demo.url);
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("heading", { name: "This machine" }).waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  await page.getByRole("link", { name: "Check-up" }).click();
+  await expect.poll(() => page.getByText(/answers after \d+ ms/).count()).toBe(6);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  expect(complaints).toEqual([]);
+});
