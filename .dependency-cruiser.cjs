@@ -27,6 +27,20 @@ module.exports = {
       to: { path: "^packages/(?!$1/)[^/]+/(?!test/support/)", dependencyTypes: ["local"] },
     },
     {
+      name: "processes-stand-above-the-engine",
+      comment: "Nothing that runs in a process knows how processes are run: what it needs of that it is given.",
+      severity: "error",
+      from: { path: "^packages/reactor/src/(?!process/|index[.]ts$)" },
+      to: { path: "^packages/reactor/src/process/" },
+    },
+    {
+      name: "the-engine-stands-above-its-parts",
+      comment: "What a part needs of the engine it is given as a small object.",
+      severity: "error",
+      from: { path: "^packages/reactor/src/(?!process/|engine/|index[.]ts$)" },
+      to: { path: "^packages/reactor/src/engine/" },
+    },
+    {
       name: "packages-stand-alone",
       comment: "Published code uses nothing of tools/ or apps/.",
       severity: "error",

@@ -2,7 +2,7 @@
 export { Engine } from "./engine/engine.ts";
 export type { EngineOptions } from "./engine/options.ts";
 export type { EngineEvents, HelperProcess, MountResolver, Plugin } from "./engine/plugin.ts";
-export type { StatusReport } from "./engine/status.ts";
+export type { StatusReport } from "./was/services.ts";
 export type { ListenOptions } from "./http/listener.ts";
 export type { LimitOptions } from "./http/limits.ts";
 export type { Certificate, TlsOptions } from "./http/tls.ts";

@@ -17,7 +17,7 @@ interface Worker {
 }
 
 /** A worker in this process; its master is the test. */
-const worker = (options: RunOptions = {}, prepare: (engine: Engine) => void = () => {}): Worker => {
+const worker = (options: RunOptions = {}, prepare: (engine: Engine) => void = () => {}, successor = false): Worker => {
   const host = new FakeHost();
   const engine = new Engine({ requestLog: false, workerId: "W3" });
   let wanted: "restart" | "shutdown" | undefined;
@@ -36,7 +36,7 @@ const worker = (options: RunOptions = {}, prepare: (engine: Engine) => void = ()
   const service = startWorker(
     engine,
     resolveRunOptions({ listen: [{ port: 4711 }], ...options }),
-    { number: 3, bound: [bound], successor: false },
+    { number: 3, bound: [bound], successor },
     host,
   );
   const ask = (what: "restart" | "shutdown"): Promise<unknown> => {
@@ -66,6 +66,15 @@ test("a worker tells when it serves, and what to watch", async () => {
   const { host, service } = worker();
   expect(await service).toMatchObject({ role: "worker", addresses: [{ address: "127.0.0.1", port: 4711 }] });
   expect(host.sent).toEqual([{ skitai: "ready", watch: ["/srv/shop"] }]);
+});
+
+test.each([true, false])("apps in it know whether it takes the place of another (%s)", async (successor) => {
+  const seen: unknown[] = [];
+  const note = (engine: Engine): void => {
+    engine.mount("/x", { [mountable]: (site) => (seen.push(site.successor), { target: undefined, handle: () => {} }) });
+  };
+  await worker({}, note, successor).service;
+  expect(seen).toEqual([successor]);
 });
 
 test("a worker serves the connections that it is given, and is gone when they are done", async () => {

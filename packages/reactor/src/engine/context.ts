@@ -7,10 +7,11 @@ import { Loggers } from "../log/loggers.ts";
 import { describeError } from "../log/traceback.ts";
 import { ThreadPool } from "../threads/thread-pool.ts";
 import { TransactionIdentity } from "../was/transaction.ts";
+import type { StatusReport } from "../was/services.ts";
 import { Wac } from "../was/wac.ts";
 import { Was, type WasClass } from "../was/was.ts";
 import type { ResolvedEngineOptions } from "./options.ts";
-import type { StatusReport } from "./status.ts";
+import { statusPage } from "./status.ts";
 
 export interface ContextParts {
   readonly options: ResolvedEngineOptions;
@@ -65,6 +66,7 @@ export const createContext = ({ options, hosts, expecting, status, failed, emit,
     failed,
     appsOf: (host) => hosts.of(host).apps,
     status,
+    statusPage: (filter) => statusPage(status(filter)),
     lifecycle: emit,
     awaitsContinue: (req) => expecting.delete(req),
   };

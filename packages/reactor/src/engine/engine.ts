@@ -18,6 +18,7 @@ import type { ThreadPool } from "../threads/thread-pool.ts";
 import { waitingTime, type Duration } from "../units.ts";
 import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
+import type { StatusReport } from "../was/services.ts";
 import type { Wac } from "../was/wac.ts";
 import { createContext } from "./context.ts";
 import { Deadline } from "./deadline.ts";
@@ -31,7 +32,7 @@ import { runPlugins, type Plugin } from "./plugin.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
 import { shutDown } from "./shutdown.ts";
-import { reportStatus, type StatusReport } from "./status.ts";
+import { reportStatus } from "./status.ts";
 
 /**
  * An app engine: it mounts apps and directories, listens, and answers.
@@ -73,6 +74,7 @@ export class Engine extends Extensible {
   /** All plugins have run. */
   #plugged = false;
   #closed: Promise<void> | undefined;
+  #successor = false;
 
   /** @throws SKITAI_REACTOR_BAD_OPTION and its kin; nothing is opened or read yet. */
   constructor(options: EngineOptions = {}) {
@@ -99,7 +101,14 @@ export class Engine extends Extensible {
     this.upstreams = loggedUpstreams(() => logs.get("server"));
     this.aliases = this.upstreams.aliases;
     this.section("upstreams", () => this.upstreams.status());
-    this.#mounting = new Mounting({ directory: resolved.directory, hosts: this.#hosts, wac, Was, additions: this.additions });
+    this.#mounting = new Mounting({
+      directory: resolved.directory,
+      hosts: this.#hosts,
+      wac,
+      Was,
+      additions: this.additions,
+      isSuccessor: () => this.#successor,
+    });
     this.#observer =
       resolved.requestLog === false
         ? undefined
@@ -164,6 +173,11 @@ export class Engine extends Extensible {
   /** Takes the coordinator of the service that this engine runs in; `run()` does. @throws SKITAI_REACTOR_BAD_OPTION when it was used before */
   coordinate(coordinator: Coordinator): void {
     this.#coordination.take(coordinator);
+  }
+
+  /** Lets apps know that this process takes the place of a worker that served before; `run()` does. */
+  takeOver(): void {
+    this.#successor = true;
   }
 
   /** Leaves requests out of the request log: `"*.css"` by their end, `"/static/"` by their beginning. `/` itself is always logged. */

@@ -4,7 +4,6 @@ import type { HostTable } from "../host/host-table.ts";
 import { appNameOf, loadApp, runBootstrap } from "../mount/module-file.ts";
 import { findTarget, type FoundTarget, type MountRequest } from "../mount/mount-request.ts";
 import { mountable, type Mountable, type MountedApp, type MountSite, type Preference } from "../mount/types.ts";
-import { isSuccessor } from "../process/role.ts";
 import type { WasClass } from "../was/was.ts";
 import type { Wac } from "../was/wac.ts";
 import { FileStore } from "../static/file-store.ts";
@@ -18,6 +17,8 @@ export interface MountingParts {
   readonly wac: Wac;
   readonly Was: WasClass;
   readonly additions: Additions;
+  /** This process takes the place of a worker that served before. */
+  readonly isSuccessor: () => boolean;
 }
 
 /**
@@ -89,7 +90,7 @@ export class Mounting {
       request.options.name ??
       (found.kind === "file" ? appNameOf(found.file) : request.point.slice(request.point.lastIndexOf("/") + 1) || "app");
     const { wac, Was } = this.#parts;
-    return { wac, point: request.point, host: request.host, name, pref: request.options.pref, successor: isSuccessor(), Was };
+    return { wac, point: request.point, host: request.host, name, pref: request.options.pref, successor: this.#parts.isSuccessor(), Was };
   }
 
   async #app(request: MountRequest, found: FoundTarget, site: MountSite): Promise<MountedApp> {

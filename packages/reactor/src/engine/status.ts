@@ -2,10 +2,8 @@ import { reasonOf } from "../errors.ts";
 import type { VirtualHost } from "../host/virtual-host.ts";
 import { escapeHtml } from "../response/escape-html.ts";
 import type { Alias } from "../upstream/alias.ts";
+import type { StatusReport } from "../was/services.ts";
 import type { Wac } from "../was/wac.ts";
-
-/** The sections of the status page by name: `"server"`, `"mounts"`, and what plugins and registered objects add. */
-export type StatusReport = Record<string, unknown>;
 
 export interface StatusParts {
   readonly wac: Wac;

@@ -35,12 +35,6 @@ export const workerRole = (): WorkerRole | undefined => {
 /** This worker's number from 0; undefined in a master and in a single process. */
 export const workerNumber = (): number | undefined => (cluster.isWorker ? workerRole()?.number : undefined);
 
-/** Whether this process takes the place of a worker that served before: after a reload, a restart or a crash. */
-export const isSuccessor = (): boolean => {
-  // eslint-disable-next-line node/no-process-env -- the one place
-  return cluster.isWorker && process.env[variable] !== undefined && workerRole()?.successor === true;
-};
-
 /** The variable that says who waits for news of a service, by process id: a mere IPC channel may serve something else. */
 const awaitedBy = "SKITAI_AWAITED_BY";
 

@@ -20,6 +20,8 @@ export interface ServedEngine {
   readonly watchPaths: readonly string[];
   /** Gives it what connects the processes of its service. Before {@link prepare}. */
   coordinate(coordinator: Coordinator): void;
+  /** This process takes the place of a worker that served before. */
+  takeOver(): void;
   /** Checks everything that can be checked without loading an app. */
   prepare(): Promise<void>;
   /** Checks what {@link listen} would open. */

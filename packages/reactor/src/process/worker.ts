@@ -63,6 +63,7 @@ export const startWorker = async (
   });
   engine.on("restart", () => void link.send({ skitai: "restart" }));
   engine.on("shutdown", () => void link.send({ skitai: "shutdown" }));
+  if (role.successor) engine.takeOver();
   const addresses: BoundAddress[] = [];
   try {
     await engine.prepare();

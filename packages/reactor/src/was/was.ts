@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { NodeRequest, NodeResponse } from "../http/types.ts";
-import { statusPage, type StatusReport } from "../engine/status.ts";
 import { needThreads } from "../threads/need-threads.ts";
 import type { ThreadCallOptions, ThreadFunction, UnknownFunction } from "../threads/types.ts";
 import { describeError } from "../log/traceback.ts";
 import type { Mount } from "../mount/types.ts";
 import type { WasServices } from "../index.ts";
-import type { EngineServices } from "./services.ts";
+import type { EngineServices, StatusReport } from "./services.ts";
 import { Transaction } from "./transaction.ts";
 import type { Wac } from "./wac.ts";
 
@@ -131,8 +130,7 @@ export class Was {
   status(filter?: string, fancy?: true): string;
   status(filter: string | undefined, fancy: false): StatusReport;
   status(filter?: string, fancy = true): string | StatusReport {
-    const report = this.services.status(filter);
-    return fancy ? statusPage(report) : report;
+    return fancy ? this.services.statusPage(filter) : this.services.status(filter);
   }
 
   /** A path for a temporary file that nobody uses: below `varPath`, or in the system's directory for such files. Nothing is created. */

@@ -61,6 +61,7 @@ export const wasServer = async (handler: (was: Was) => unknown, options: WasServ
     failed: () => {},
     appsOf: () => ({}),
     status: () => ({}),
+    statusPage: () => "",
     lifecycle: () => {},
     awaitsContinue: (req) => waiting.delete(req),
   };
