@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { describe, expect, test } from "vitest";
 import { AquestsError, type BodyData, type Client, type Result } from "../src/index.ts";
+import { createRuntime } from "../src/client/client.ts";
+import { queryVerb } from "../src/http/verbs.ts";
 import { clientOf } from "./support/client-of.ts";
 import { bodyOf, json, serve, type Served } from "./support/serve.ts";
 
@@ -165,6 +167,17 @@ describe("headers", () => {
     await using server = await echo();
     expect(() => clientOf().get(server.url, { headers })).toThrow(expect.objectContaining({ code: "SKITAI_AQUESTS_BAD_REQUEST" }));
     expect(server.requests).toHaveLength(0);
+  });
+
+  test("of a transaction go with each request, and each has its own", async () => {
+    await using server = await echo();
+    let count = 0;
+    const runtime = createRuntime({});
+    const get = queryVerb({ runtime, headers: () => ({ "X-Ltxn-Id": String(++count) }) }, "GET");
+    const results = await Promise.all([get<Echo>(server.url), get<Echo>(server.url, { headers: { "X-A": "1" } })]);
+    expect(results.map(({ data }) => data.headers["x-ltxn-id"])).toEqual(["1", "2"]);
+    expect(results[1].data.headers["x-a"]).toBe("1");
+    await runtime.close();
   });
 
   test("useCache: false asks caches on the way for the original", async () => {
