@@ -13,10 +13,9 @@ import { Servers } from "../http/servers.ts";
 import { checkTls } from "../http/tls.ts";
 import type { NodeListener, NodeRequest } from "../http/types.ts";
 import type { Loggers } from "../log/loggers.ts";
-import { mountRequest, type MountOptions, type MountRequest, type MountTarget } from "../mount/mount-request.ts";
 import type { ThreadPool } from "../threads/thread-pool.ts";
 import { waitingTime, type Duration } from "../units.ts";
-import { parseAlias, type Alias, type AliasOptions } from "../upstream/alias.ts";
+import type { Alias } from "../upstream/alias.ts";
 import type { Upstreams } from "../upstream/upstreams.ts";
 import type { StatusReport } from "../was/services.ts";
 import type { Wac } from "../was/wac.ts";
@@ -28,7 +27,7 @@ import { Extensible } from "./extensible.ts";
 import { tellChange } from "./model-changed.ts";
 import { Mounting } from "./mounting.ts";
 import { resolveEngineOptions, type EngineOptions, type ResolvedEngineOptions } from "./options.ts";
-import { runPlugins, type Plugin } from "./plugin.ts";
+import { runPlugins } from "./plugin.ts";
 import { RequestHandler } from "./request-handler.ts";
 import { RequestObserver } from "./request-observer.ts";
 import { shutDown } from "./shutdown.ts";
@@ -50,13 +49,11 @@ export class Engine extends Extensible {
   /** Aliases by name, without `@`. The first definition of a name stays. */
   readonly aliases: ReadonlyMap<string, Alias>;
   /** Clusters made of the aliases. */
-  readonly upstreams: Upstreams;
+  override readonly upstreams: Upstreams;
   /** For blocking work; undefined with `threads: 0`. */
   readonly threads: ThreadPool | undefined;
   readonly #options: ResolvedEngineOptions;
   readonly #hosts = new HostTable();
-  readonly #plugins: Plugin[] = [];
-  readonly #requests: MountRequest[] = [];
   readonly #mounting: Mounting;
   readonly #handler: RequestHandler;
   readonly #servers: Servers;
@@ -71,8 +68,6 @@ export class Engine extends Extensible {
   readonly #bornAt = new Date();
   #prepared: Promise<void> | undefined;
   #loaded: Promise<void> | undefined;
-  /** All plugins have run. */
-  #plugged = false;
   #closed: Promise<void> | undefined;
   #successor = false;
 
@@ -116,41 +111,6 @@ export class Engine extends Extensible {
     this.#handler = new RequestHandler({ hosts: this.#hosts, limits, health, Was, finished: this.#observer?.finished });
     this.#embedding = new Embedding(this.#handler.handle);
     this.#servers = new Servers({ limits, timed: this.#observer !== undefined, listener: this.#handler.handle, expecting: this.#expect });
-  }
-
-  /**
-   * Adds a plugin; it runs before the first request, in the order of these calls.
-   *
-   * @throws SKITAI_REACTOR_ALREADY_LISTENING when all plugins have run.
-   */
-  use(plugin: Plugin): this {
-    if (this.#plugged) throw new ReactorError("SKITAI_REACTOR_ALREADY_LISTENING", { what: "use()" });
-    if (typeof plugin !== "function")
-      throw new ReactorError("SKITAI_REACTOR_BAD_OPTION", { what: "use()", value: plugin, hint: "A plugin is a function of the engine." });
-    this.#plugins.push(plugin);
-    return this;
-  }
-
-  /**
-   * Names a group of servers of one kind.
-   *
-   * @throws SKITAI_REACTOR_BAD_ALIAS
-   * @example engine.alias("@members", "http", ["u:p@10.0.0.1:5001 20", "10.0.0.2:5001 10"], { role: "admin" });
-   */
-  alias(name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): this {
-    this.upstreams.define(parseAlias(name, kind, members, options));
-    return this;
-  }
-
-  /**
-   * Puts a directory, an app or an alias at a place of the URL space. A file wins over an app, the longest mount point over shorter ones.
-   *
-   * @throws SKITAI_REACTOR_BAD_MOUNT_POINT, SKITAI_REACTOR_BAD_HOST, SKITAI_REACTOR_BAD_MOUNT_TARGET; what can only be seen on disk shows in {@link prepare}.
-   */
-  mount(point: string, target: MountTarget, options: MountOptions = {}): this {
-    this.beforeLoading("mount()");
-    this.#requests.push(mountRequest(point, target, options));
-    return this;
   }
 
   /**
@@ -280,11 +240,11 @@ export class Engine extends Extensible {
     const { varPath } = this.#options;
     if (varPath !== undefined) await mkdir(varPath, { recursive: true, mode: 0o700 });
     await this.logs.open();
-    await runPlugins(this.#plugins, this);
-    this.#plugged = true;
+    await runPlugins(this.plugins, this);
+    this.plugged = true;
     // A bootstrap may mount more, hence no iteration over a copy.
-    for (const request of this.#requests) await this.#mounting.find(request);
-    if (this.#requests.length === 0 && this.additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
+    for (const request of this.requests) await this.#mounting.find(request);
+    if (this.requests.length === 0 && this.additions.stages.length === 0) throw new ReactorError("SKITAI_REACTOR_NO_MOUNT");
     this.complete = true;
   }
 
@@ -296,7 +256,7 @@ export class Engine extends Extensible {
     await this.prepare();
     this.loading = true;
     await this.#updates.start();
-    for (const request of this.#requests) {
+    for (const request of this.requests) {
       if (this.#closed) break;
       await this.#mounting.load(request);
     }
