@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { exchange } from "../../reactor/test/support/exchange.ts";
 import { eventually } from "../../reactor/test/support/eventually.ts";
-import { answerOf, curl, runCurl, withoutCurl, type CurlAnswer } from "./support/curl.ts";
+import { answerOf, curl, curlBy, protocols, runCurl, withoutCurl } from "./support/curl.ts";
 import { startSite, type Site } from "./support/site.ts";
 
 let site: Site;
@@ -32,16 +32,8 @@ const tooLong = randomBytes(500_000);
 /** So much that the client is told to stop. */
 const muchTooLong = randomBytes(3_000_000);
 
-const protocols: [name: string, how: () => string[]][] = [
-  ["HTTP/1.1", () => ["--http1.1"]],
-  ["HTTP/2 with prior knowledge", () => ["--http2-prior-knowledge"]],
-  ["HTTP/2 over TLS", () => ["--cacert", site.certificate]],
-];
-
-describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
-  const urlOf = (path: string): string =>
-    name.endsWith("TLS") ? `https://localhost:${site.tlsPort}${path}` : `http://127.0.0.1:${site.port}${path}`;
-  const send = (path: string, ...args: string[]): Promise<CurlAnswer> => curl([...how(), ...args, urlOf(path)]);
+describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name) => {
+  const { how, urlOf, send } = curlBy(name, () => site);
   const file = (of: string): string => join(site.scratch, of);
   const isHttp2 = name !== "HTTP/1.1";
   // curl 7.88 with prior knowledge often loses an answer that comes together with RST_STREAM(NO_ERROR), whoever the server is.

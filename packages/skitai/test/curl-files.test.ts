@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { curl, runCurl, withoutCurl, type CurlAnswer } from "./support/curl.ts";
+import { curlBy, protocols, runCurl, withoutCurl, type CurlAnswer } from "./support/curl.ts";
 import { longData, longText, startSite, type Site } from "./support/site.ts";
 
 let site: Site;
@@ -12,16 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const protocols: [name: string, how: () => string[]][] = [
-  ["HTTP/1.1", () => ["--http1.1"]],
-  ["HTTP/2 with prior knowledge", () => ["--http2-prior-knowledge"]],
-  ["HTTP/2 over TLS", () => ["--cacert", site.certificate]],
-];
-
-describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name, how) => {
-  const urlOf = (path: string): string =>
-    name.endsWith("TLS") ? `https://localhost:${site.tlsPort}${path}` : `http://127.0.0.1:${site.port}${path}`;
-  const get = (path: string, ...args: string[]): Promise<CurlAnswer> => curl([...how(), ...args, urlOf(path)]);
+describe.skipIf(withoutCurl).each(protocols)("curl by %s", (name) => {
+  const { how, urlOf, send: get } = curlBy(name, () => site);
   const scratch = (file: string): string => join(site.scratch, `${name.replaceAll(/\W/g, "-")}-${file}`);
 
   describe("revalidates a file", () => {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { lacks } from "../../../reactor/test/support/tool.ts";
+import type { Site } from "./site.ts";
 
 /** One head that curl received. */
 export interface CurlHead {
@@ -74,4 +75,25 @@ const headOf = (text: string): CurlHead => {
   const headers = new Headers();
   for (const line of lines) headers.append(line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim());
   return { version: match[1]!, status: Number(match[2]), headers };
+};
+
+/** How curl can speak to a site. */
+export const protocols: readonly string[] = ["HTTP/1.1", "HTTP/2 with prior knowledge", "HTTP/2 over TLS"];
+
+/** curl with one of the {@link protocols}. */
+export interface CurlClient {
+  /** The arguments that make it speak so. */
+  how(): string[];
+  urlOf(path: string): string;
+  send(path: string, ...args: string[]): Promise<CurlAnswer>;
+}
+
+/** @param site is there when the tests run. */
+export const curlBy = (protocol: string, site: () => Site): CurlClient => {
+  const secure = protocol.endsWith("TLS");
+  const how = (): string[] =>
+    secure ? ["--cacert", site().certificate] : [protocol === "HTTP/1.1" ? "--http1.1" : "--http2-prior-knowledge"];
+  const urlOf = (path: string): string =>
+    secure ? `https://localhost:${site().tlsPort}${path}` : `http://127.0.0.1:${site().port}${path}`;
+  return { how, urlOf, send: (path, ...args) => curl([...how(), ...args, urlOf(path)]) };
 };
