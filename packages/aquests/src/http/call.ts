@@ -20,8 +20,6 @@ export interface HttpCallSpec<Data> {
   /** A URL of `http:` or `https:`, or `@alias/path`. */
   readonly url: string;
   readonly method: string;
-  /** Makes the path that is sent from the one in the URL, its query included. */
-  readonly path?: (path: string) => string;
   /** Headers of the protocol; the caller's own go before them. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer | Payload | undefined;
@@ -71,7 +69,7 @@ export const httpCall = <Data>(caller: Caller, spec: HttpCallSpec<Data>): Call<D
     caller,
     {
       method,
-      path: withParams(withParams(spec.path ? spec.path(path) : path, spec.params), options.params),
+      path: withParams(withParams(path, spec.params), options.params),
       fields,
       payload,
       auth: options.auth ?? auth,

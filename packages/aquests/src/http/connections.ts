@@ -1,4 +1,4 @@
-import { Pool, type buildConnector, type Dispatcher } from "undici";
+import type { buildConnector, Dispatcher, Pool } from "undici";
 import { AquestsError } from "../errors.ts";
 import type { Connector } from "./connector.ts";
 
@@ -25,7 +25,9 @@ const mostStreams = 100;
  * the connection that it gets.
  */
 export class Connections {
-  readonly #pool: Pool;
+  /** undici's, once that is loaded: it takes some 25 MB, which a process that calls nobody can do without. */
+  #pool: Pool | undefined = undefined;
+  #isClosed = false;
   readonly #connector: Connector;
   readonly #connections: number;
   readonly #queue: Passenger[] = [];
@@ -42,15 +44,7 @@ export class Connections {
   constructor(url: string, connector: Connector, options: ConnectionsOptions) {
     this.#connector = connector;
     this.#connections = options.connections;
-    // `useH2c` is missing in the types of undici's pool, which looks at it to let one connection find the protocol out.
-    const poolOptions: Pool.Options & { useH2c: boolean } = {
-      ...options,
-      // The core limits the time of calls.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_, done) => this.#connect(done),
-    };
-    this.#pool = new Pool(url, poolOptions);
+    void this.#open(url, options);
   }
 
   /** Whether the server speaks HTTP/2, as far as is known. */
@@ -92,7 +86,23 @@ export class Connections {
   async close(): Promise<void> {
     this.#connector.giveUp();
     for (const passenger of this.#queue.splice(this.#head)) passenger.cancel(new AquestsError("SKITAI_AQUESTS_CLOSED"));
-    await this.#pool.destroy();
+    this.#isClosed = true;
+    await this.#pool?.destroy();
+  }
+
+  async #open(url: string, options: ConnectionsOptions): Promise<void> {
+    const undici = await import("undici");
+    if (this.#isClosed) return;
+    // `useH2c` is missing in the types of undici's pool, which looks at it to let one connection find the protocol out.
+    const poolOptions: Pool.Options & { useH2c: boolean } = {
+      ...options,
+      // The core limits the time of calls.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_, done) => this.#connect(done),
+    };
+    this.#pool = new undici.Pool(url, poolOptions);
+    this.#drain();
   }
 
   readonly #settle = (): void => {
@@ -101,6 +111,7 @@ export class Connections {
   };
 
   get #room(): number {
+    if (!this.#pool) return 0;
     return this.#http2 ? this.#connections * mostStreams : this.#connections;
   }
 
@@ -119,7 +130,7 @@ export class Connections {
     this.#underWay++;
     this.#waiting++;
     passenger.phase = "waiting";
-    this.#pool.dispatch(passenger.options, passenger);
+    this.#pool!.dispatch(passenger.options, passenger);
   }
 
   #connect(done: buildConnector.Callback): void {
