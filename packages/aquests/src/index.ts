@@ -69,6 +69,28 @@ export type { RedisOptions } from "./redis/options.ts";
 export type { RedisAuth, RedisBatchCall, RedisCommandList, RedisDatabase, RedisVerb } from "./redis/redis.ts";
 export type { KeyScanOptions, RedisScans, ScanOptions } from "./redis/scan.ts";
 
+// MongoDB
+export type { MongodbCursors } from "./mongodb/cursor-calls.ts";
+export type { MongodbCollections, MongodbDatabase, MongodbDatabases, MongodbDocument } from "./mongodb/database.ts";
+export type {
+  AggregateOptions as MongodbAggregateOptions,
+  CountOptions as MongodbCountOptions,
+  Deleted as MongodbDeleted,
+  DeleteOptions as MongodbDeleteOptions,
+  FindOneOptions as MongodbFindOneOptions,
+  FindOptions as MongodbFindOptions,
+  Inserted as MongodbInserted,
+  InsertOptions as MongodbInsertOptions,
+  MongodbChange,
+  MongodbFilter,
+  MongodbPipeline,
+  MongodbSort,
+  Updated as MongodbUpdated,
+  UpdateOptions as MongodbUpdateOptions,
+} from "./mongodb/documents.ts";
+export type { MongodbAuth, MongodbVerb } from "./mongodb/mongodb.ts";
+export type { MongodbOptions } from "./mongodb/options.ts";
+
 // WebSocket
 export { WebSocketConnection } from "./websocket/connection.ts";
 export type { WebSocketClose } from "./websocket/connection.ts";

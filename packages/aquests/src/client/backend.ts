@@ -3,6 +3,9 @@ import type { Cluster } from "@skitai/reactor/upstream";
 import { findAlias, isAliased } from "../core/target.ts";
 import type { Caller } from "../core/runtime.ts";
 import { AquestsError } from "../errors.ts";
+import type { MongodbDatabase, MongodbDatabases } from "../mongodb/database.ts";
+import { mongodbOfAlias, mongodbOfServer, type MongodbAuth } from "../mongodb/mongodb.ts";
+import type { MongodbOptions } from "../mongodb/options.ts";
 import type { RedisOptions } from "../redis/options.ts";
 import { redisOfAlias, redisOfServer, type RedisAuth, type RedisDatabase } from "../redis/redis.ts";
 import type { SqlDatabase, SqlDatabases } from "../sql/database.ts";
@@ -14,6 +17,7 @@ import { sqlOfAlias, sqlOfAll, sqlOfServer, type SqlAuth } from "../sql/verbs.ts
 export interface Backends {
   sql: { readonly one: SqlDatabase; readonly all: SqlDatabases; readonly options: PostgresqlOptions & SqliteOptions };
   redis: { readonly one: RedisDatabase; readonly all: RedisDatabase<"all">; readonly options: RedisOptions };
+  mongodb: { readonly one: MongodbDatabase; readonly all: MongodbDatabases; readonly options: MongodbOptions };
 }
 
 /**
@@ -58,11 +62,18 @@ const redis: Opener = {
   all: (caller, cluster, options) => redisOfAlias(caller, cluster, "all", options),
 };
 
+const mongodb: Opener = {
+  server: (caller, server, dbname, auth, options) => mongodbOfServer(caller, server, dbname, auth as MongodbAuth | undefined, options),
+  one: (caller, cluster, options) => mongodbOfAlias(caller, cluster, "one", options),
+  all: (caller, cluster, options) => mongodbOfAlias(caller, cluster, "all", options),
+};
+
 /** The one table of kinds: what stands here can be a backend. */
 const openers: Readonly<Partial<Record<UpstreamKind, Opener>>> = {
   postgresql: sql("postgresql"),
   sqlite3: sql("sqlite3"),
   redis,
+  mongodb,
 };
 
 const kinds = Object.keys(openers) as UpstreamKind[];

@@ -1,6 +1,7 @@
 import type { Caller } from "../core/runtime.ts";
 import { queryVerb, bodyVerb, uploadVerb, type BodyVerb, type QueryVerb, type UploadVerb } from "../http/verbs.ts";
 import { grpcVerb, type GrpcVerb } from "../grpc/verb.ts";
+import { mongodbVerb, type MongodbVerb } from "../mongodb/mongodb.ts";
 import { redisVerb, type RedisVerb } from "../redis/redis.ts";
 import { jsonRpcVerb, type JsonRpcVerb } from "../rpc/jsonrpc.ts";
 import { xmlRpcVerb, type XmlRpcVerb } from "../rpc/xmlrpc.ts";
@@ -44,6 +45,7 @@ export interface Services {
   readonly backend: BackendVerb;
   readonly sql: SqlVerb;
   readonly redis: RedisVerb;
+  readonly mongodb: MongodbVerb;
 }
 
 /** How each is made for a caller. The one list: clients, `was` and the functions of this package have what stands here. */
@@ -81,4 +83,5 @@ export const services: { readonly [Name in keyof Services]: (caller: Caller) => 
   backend: backendVerb,
   sql: sqlVerb,
   redis: redisVerb,
+  mongodb: mongodbVerb,
 };

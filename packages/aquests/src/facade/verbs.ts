@@ -36,3 +36,4 @@ export const db: Services["db"] = queued.db;
 export const backend: Services["backend"] = queued.backend;
 export const sql: Services["sql"] = queued.sql;
 export const redis: Services["redis"] = queued.redis;
+export const mongodb: Services["mongodb"] = queued.mongodb;
