@@ -117,6 +117,13 @@ export class Skitai {
     return this;
   }
 
+  /** How long idle connections to other servers are kept. @default "4s" */
+  setBackendKeepAlive(time: Duration): this {
+    this.#before("setBackendKeepAlive()");
+    this.#plan.client.keepAlive = time;
+    return this;
+  }
+
   /** How many results `cache()` keeps in each worker. @default 100 */
   setMaxRcache(count: number): this {
     this.#before("setMaxRcache()");

@@ -5,6 +5,8 @@ import type { Connector } from "./connector.ts";
 export interface ConnectionsOptions {
   /** Most at once. */
   readonly connections: number;
+  /** Milliseconds for which an idle one is kept. */
+  readonly keepAliveTimeout: number;
   /** Whether HTTP/2 may be spoken, and whether without asking. */
   readonly allowH2: boolean;
   readonly useH2c: boolean;

@@ -62,10 +62,11 @@ export class Origin {
 
   #make(insecure: boolean, tunnel: Proxy | undefined, h2c: boolean = this.#settings.h2c): Connections {
     const { endpoint } = this;
-    const { http2, tls, connections } = this.#settings;
+    const { http2, tls, connections, keepAlive } = this.#settings;
     const options = { endpoint, tls, insecure, http2, h2c };
     return new Connections(this.url, tunnel ? tunnelConnector(tunnel, options) : directConnector(options), {
       connections,
+      keepAliveTimeout: keepAlive,
       allowH2: endpoint.tls ? http2 : h2c,
       useH2c: h2c && !endpoint.tls,
     });

@@ -1,4 +1,4 @@
-import { size, type Size } from "@skitai/reactor";
+import { size, waitingTime, type Duration, type Size } from "@skitai/reactor";
 import { cacheStore, HttpCache, type CacheStoreOptions } from "@skitai/reactor/cache";
 import { AquestsError } from "../errors.ts";
 import { cookieOption, type CookieKeeper } from "./cookies.ts";
@@ -8,6 +8,8 @@ import { proxyRules, type ProxyRules } from "./proxy.ts";
 export interface HttpClientOptions {
   /** Most connections to one server at once. @default 128 */
   connections?: number;
+  /** How long an idle connection is kept, unless the server names a time of its own. @default "4s" */
+  keepAlive?: Duration;
   /** How many redirects to follow. @default 6 */
   redirects?: number;
   /** Largest body that is read, before and after its content encoding is undone. @default "64mb" */
@@ -55,6 +57,8 @@ export interface TlsSettings {
 /** {@link HttpClientOptions} with every default filled in. */
 export interface HttpSettings {
   readonly connections: number;
+  /** Milliseconds. */
+  readonly keepAlive: number;
   readonly redirects: number;
   /** Bytes. */
   readonly maxSize: number;
@@ -73,6 +77,7 @@ export interface HttpSettings {
 /** The options by name, for checking. */
 export const httpClientOptionNames: Readonly<Record<keyof HttpClientOptions, true>> = {
   connections: true,
+  keepAlive: true,
   redirects: true,
   maxSize: true,
   userAgent: true,
@@ -96,6 +101,7 @@ export const resolveHttpSettings = (options: HttpClientOptions): HttpSettings =>
     throw bad("cert", cert === undefined ? "missing" : "alone", "cert and key go together.");
   return {
     connections: wholeNumber("connections", options.connections ?? 128, 1),
+    keepAlive: keepAliveOf(options.keepAlive ?? "4s"),
     redirects: wholeNumber("redirects", options.redirects ?? 6, 0),
     maxSize: size(options.maxSize ?? "64mb", "maxSize"),
     userAgent: options.userAgent ?? "aquests (Skitai)",
@@ -124,3 +130,9 @@ export const wholeNumber = (what: string, value: number, least: number): number 
 
 const bad = (what: string, value: unknown, hint: string): AquestsError =>
   new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what, value, hint });
+
+const keepAliveOf = (value: Duration): number => {
+  const time = waitingTime(value, "keepAlive");
+  if (time > 0) return time;
+  throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what: "keepAlive", value, hint: "Use a time from 1 ms." });
+};
