@@ -1,10 +1,10 @@
-import { HttpError, Saddle, type SaddleWas } from "skitai";
+import { HttpError, Saddle } from "skitai";
 import { addApi } from "./api.ts";
-import { find } from "./find.ts";
+import { addLists } from "./lists.ts";
 import { addOverview } from "./overview.ts";
 import { ago, counted, hostOf, isoTime, rows } from "./presentation.ts";
 import { mayChange } from "./same-origin.ts";
-import { LinkStore, type LinkPage } from "./store.ts";
+import { LinkStore } from "./store.ts";
 import { checkSubmission, longest, type Problems, type Submission } from "./submission.ts";
 
 declare module "skitai" {
@@ -45,60 +45,9 @@ app.beforeRequest((was) => {
   return mayChange(sender) ? undefined : was.response(403);
 });
 
-const pageSize = 20;
-const mostPages = 10_000;
-/** The last page of a search: whoever wants more of them has better words. */
-const mostSearched = 50;
-const longestSearch = 100;
-
-/** A page number as people leave it in a URL; pages are lenient with it, the API is not. */
-const pageOf = (value: unknown): number => Math.min(mostPages, Math.max(1, Math.trunc(Number(value)) || 1));
-
-interface ListView extends LinkPage {
-  readonly heading: string;
-  readonly nothing: string;
-  readonly page: number;
-  /** The entry of the menu that is lit. */
-  readonly here?: string;
-  readonly words?: string;
-  /** What the reader should know of this page. */
-  readonly remark?: string;
-}
-
-const listPage = (was: SaddleWas, view: ListView): string => {
-  const { words = "", total } = view;
-  const href = words === "" ? "?page=" : `?q=${encodeURIComponent(words)}&page=`;
-  return was.render("list.html", { ...view, pages: Math.ceil(total / pageSize), href });
-};
-
-const nothing = "No links yet. Yours could be the first.";
-
-app.route("/", { name: "newest", methods: ["GET"] }, async (was) => {
-  const page = pageOf(was.request.args.page);
-  const found = await was.links.list({ voter: was.remoteAddress, page, size: pageSize });
-  return listPage(was, { ...found, page, heading: "New links", here: "new", nothing });
-});
-
-app.route("/top", { name: "top", methods: ["GET"] }, async (was) => {
-  const page = pageOf(was.request.args.page);
-  const found = await was.links.list({ voter: was.remoteAddress, order: "top", page, size: pageSize });
-  return listPage(was, { ...found, page, heading: "Top links", here: "top", nothing });
-});
-
-app.route("/search", { name: "search", methods: ["GET"] }, async (was, { q }) => {
-  const words = typeof q === "string" ? q.trim().slice(0, longestSearch) : "";
-  if (words === "") return was.redirect(was.ab("newest"), 303);
-  const page = Math.min(mostSearched, pageOf(was.request.args.page));
-  const { missing, ...found } = await find(was, { voter: was.remoteAddress, words, page, size: pageSize });
-  return listPage(was, {
-    ...found,
-    page,
-    words,
-    heading: `Links about “${words}”`,
-    nothing: "No link has all of these words.",
-    ...(missing > 0 && { remark: `${missing} of 3 search services did not answer: there may be more.` }),
-  });
-});
+addLists(app);
+addOverview(app);
+addApi(app);
 
 app.route("/links/<int:id>", { name: "link", methods: ["GET"] }, async (was, { id }) => {
   const link = await was.links.get(id, was.remoteAddress);
@@ -157,9 +106,6 @@ app.route("/status", { name: "status", methods: ["GET"] }, (was) => {
 app.route("/broken", { name: "broken", methods: ["GET"] }, () => {
   throw new Error("This page is broken on purpose.");
 });
-
-addApi(app);
-addOverview(app);
 
 const headings: Readonly<Record<number, readonly [heading: string, advice: string]>> = {
   400: ["That did not make sense", "The request could not be understood."],

@@ -10,6 +10,7 @@ const nothing: LinkPage = { links: [], total: 0 };
 
 /** Asks all search services at once, each of which knows a third of the links, and makes one page of what they find. */
 export const find = async (was: SaddleWas, { voter, words = "", page, size }: LinkQuery): Promise<Found> => {
+  // Map: a request to each.
   const asked = was.getJson.map<LinkPage>(
     "@search/find",
     // The whole page may be in one third.
@@ -26,6 +27,7 @@ export const find = async (was: SaddleWas, { voter, words = "", page, size }: Li
   const results = await asked;
   const missing = [...results].filter((rs) => !rs.ok).length;
   if (missing === 0) results.cache(60);
+  // Reduce: one list of three.
   const links = results.data.flatMap((part) => part.links).toSorted(newestFirst);
   return {
     links: links.slice((page - 1) * size, page * size),

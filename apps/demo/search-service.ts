@@ -15,7 +15,7 @@ const engine = new Engine({ name: `search-${third}`, requestLog: false }).use(aq
 engine.alias("@links", ...settings.links).mount("/", app);
 await engine.listen({ port: settings.searchPorts[third] ?? 0 });
 
-const end = (): void => void engine.close({ timeout: 0 });
+const end = (): void => void engine.close({ timeout: 0 }).finally(() => process.exit());
 process.once("SIGTERM", end);
 // However the master ended, this pipe ends with it.
 process.stdin.once("end", end).resume();
