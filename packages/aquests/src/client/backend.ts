@@ -7,7 +7,7 @@ import type { MongodbDatabase, MongodbDatabases } from "../mongodb/database.ts";
 import { mongodbOfAlias, mongodbOfServer, type MongodbAuth } from "../mongodb/mongodb.ts";
 import type { MongodbOptions } from "../mongodb/options.ts";
 import type { RedisOptions } from "../redis/options.ts";
-import { redisOfAlias, redisOfServer, type RedisAuth, type RedisDatabase } from "../redis/redis.ts";
+import { redisOfAlias, redisOfServer, type RedisDatabase } from "../redis/redis.ts";
 import type { SqlDatabase, SqlDatabases } from "../sql/database.ts";
 import type { PostgresqlOptions, SqliteOptions } from "../sql/options.ts";
 import type { Dialect } from "../sql/placeholders.ts";
@@ -57,7 +57,7 @@ const sql = (kind: Dialect): Opener => ({
 });
 
 const redis: Opener = {
-  server: (caller, server, dbname, auth, options) => redisOfServer(caller, server, dbname, auth as RedisAuth | undefined, options),
+  server: (caller, server, dbname, auth, options) => redisOfServer(caller, server, dbname, auth, options),
   one: (caller, cluster, options) => redisOfAlias(caller, cluster, "one", options),
   all: (caller, cluster, options) => redisOfAlias(caller, cluster, "all", options),
 };

@@ -5,6 +5,8 @@ import { onTestFinished } from "vitest";
 /** A way to a server that can fall silent: it still accepts, and nothing comes through. */
 export interface Relay {
   readonly port: number;
+  /** Connections that are open now, on both sides of it. */
+  readonly open: number;
   pause(): void;
   resume(): void;
   /** Breaks every connection. */
@@ -38,6 +40,9 @@ export const openRelay = async (host: string, port: number): Promise<Relay> => {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    get open() {
+      return sockets.size;
+    },
     pause: () => {
       isSilent = true;
       for (const socket of sockets) socket.pause();
