@@ -121,7 +121,7 @@ const silent = async (ports: readonly number[]): Promise<boolean> => {
   return answers.every(({ status }) => status === "rejected");
 };
 
-test("a search does without a service that hangs, says so, and is whole again when the master has replaced it", async () => {
+test("a search and the check-up do without a service that hangs, say so, and are whole again when the master has replaced it", async () => {
   const data = await dataDirectory();
   await using own = await startDemo({ data });
   const search = async (): Promise<string> => (await fetch(`${own.url}/search?q=http`)).text();
@@ -137,6 +137,18 @@ test("a search does without a service that hangs, says so, and is whole again wh
     const page = await search();
     expect(page).toContain("1 of 3 search services did not answer");
     expect(page).toContain("<article");
+
+    // The check-up shows what it has while it waits for the rest.
+    const { body } = await fetch(`${own.url}/checkup`);
+    let shown = "";
+    let early = "";
+    for await (const piece of body!.pipeThrough(new TextDecoderStream())) {
+      shown += piece;
+      if (!shown.includes("Search service 2")) early = shown;
+    }
+    expect(early).toMatch(/The Hono app<\/th><td>answers/);
+    expect(shown).toMatch(/Search service 2<\/th><td>\s*<span class="problem">does not answer: 730/);
+    expect(shown.match(/answers after \d+ ms/g)).toHaveLength(5);
   } finally {
     process.kill(pid, "SIGKILL");
   }

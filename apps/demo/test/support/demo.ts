@@ -43,8 +43,8 @@ export const startDemo = async ({ pgsql, data }: DemoOptions = {}): Promise<Demo
   };
   try {
     await program.ready(async () => {
-      // The site last: connections that nobody takes yet wait in the master.
-      for (const each of [...searchPorts, port]) await (await fetch(`http://127.0.0.1:${each}/`)).text();
+      if (!program.printed.includes("Serving")) throw new Error("Not all workers are there.");
+      for (const each of ports) await (await fetch(`http://127.0.0.1:${each}/`)).text();
     });
   } catch (error) {
     await end();
