@@ -106,7 +106,7 @@ export const setups: readonly Setup[] = [
         "undici",
         "ws",
       ],
-      megabytes: 8,
+      megabytes: 10,
     },
   },
   {
