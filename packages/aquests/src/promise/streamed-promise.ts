@@ -1,4 +1,5 @@
 import { reasonOf } from "@skitai/reactor";
+import { escapeHtml } from "@skitai/reactor/framework";
 import type { Backends } from "../client/backend.ts";
 import { services, type Services } from "../client/services.ts";
 import { Dispatch } from "../core/dispatch.ts";
@@ -142,7 +143,7 @@ export class StreamedPromise implements AsyncIterable<string | Uint8Array> {
   /** Ends the response with a note that it failed. */
   reject(message = "Error Occurred While Processing"): void {
     if (!this.pending()) return;
-    this.send(`<div style="padding: 8px; border: 1px solid #000; background-color: #efefef;"><h1>${escape(message)}</h1></div>`);
+    this.send(`<div style="padding: 8px; border: 1px solid #000; background-color: #efefef;"><h1>${escapeHtml(message)}</h1></div>`);
     this.#end("rejected");
   }
 
@@ -220,5 +221,3 @@ for (const name of Object.keys(services) as (keyof Services)[]) {
     },
   });
 }
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
