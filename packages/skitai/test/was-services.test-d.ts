@@ -1,4 +1,4 @@
-import { Saddle, was, type SaddleWas } from "skitai";
+import { Saddle, was, type SaddleWas, type Wac } from "skitai";
 
 declare module "@skitai/reactor" {
   interface WasServices {
@@ -10,6 +10,9 @@ declare module "@skitai/reactor" {
 export const imported: string[] = was.searcher.query("ipad");
 export const given = (own: SaddleWas): string[] => own.searcher.query("ipad");
 new Saddle().route("/", (own) => own.searcher.query("ipad"));
+
+export const engineWide = (wac: Wac): string[] => wac.searcher.query("ipad");
+new Saddle().beforeMount((wac) => wac.searcher.query("ipad"));
 
 // @ts-expect-error -- nobody added it
 export const unknown: unknown = was.nobody;

@@ -2,6 +2,7 @@ import type { EngineCoordinator } from "../coordination/engine-coordinator.ts";
 import type { LastUpdates } from "../coordination/last-updates.ts";
 import type { Coordinator } from "../coordination/types.ts";
 import { ReactorError } from "../errors.ts";
+import type { WasServices } from "../index.ts";
 import type { Logger } from "../log/logger.ts";
 import { needThreads } from "../threads/need-threads.ts";
 import type { ThreadPool } from "../threads/thread-pool.ts";
@@ -26,6 +27,10 @@ const ownMembers: ReadonlySet<string> = new Set(["req", "res", "mount", "path", 
 
 /** A member of `was` and `wac`: a fixed value, or made for each context at its first use. */
 export type MemberFactory = (context: object) => unknown;
+
+// What merging adds is put on each wac by the engine, so nothing is left uninitialised.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Wac extends WasServices {}
 
 /**
  * The engine-wide context: what all apps of one engine share. Every `was` sees what `wac` has.
