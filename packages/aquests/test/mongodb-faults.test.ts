@@ -189,6 +189,18 @@ test("calls go to the other member when one is stopped, and map tells which one 
   for (const [index, address] of addresses.entries()) await client.mongodb(address, "d").insert("who", { index }).wait();
   const all = client.mongodb.map("@two", "d");
   expect((await all.findone<{ index: number }>("who")).data.map((found) => found?.index)).toEqual([0, 1]);
+  for (const address of addresses)
+    await client
+      .mongodb(address, "d")
+      .insert(
+        "pages",
+        Array.from({ length: 30 }, () => ({ address })),
+      )
+      .wait();
+  const pages: string[] = [];
+  for await (const { address } of client.mongodb("@two", "d").documents<{ address: string }>("pages", {}, { batchSize: 4 }))
+    pages.push(address);
+  expect([pages.length, new Set(pages).size]).toEqual([30, 1]);
   await first.stop();
   const failed = await all.findone("who");
   expect([failed.status, failed.data[0]]).toEqual([[2, 3], null]);

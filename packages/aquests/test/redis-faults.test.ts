@@ -126,6 +126,16 @@ test("a connection from which nothing came within the time limit is used no more
   await eventually(() => sockets.size === 1);
 });
 
+test("an answer that nobody asked for is given to no later command", async () => {
+  const { address, sockets } = await welcoming((socket, command) =>
+    socket.write(/first/.test(command) ? "+first\r\n+unasked\r\n" : "+second\r\n"),
+  );
+  const redis = clientOf().redis(address);
+  expect((await redis.get("first")).data).toBe("first");
+  await eventually(() => sockets.size === 0);
+  expect((await redis.get("other")).data).toBe("second");
+});
+
 test("a closed client closes its connections, and says so to what is under way", async () => {
   const { address, sockets } = await welcoming(() => {});
   const client = createClient();

@@ -60,13 +60,20 @@ export class MongodbPool implements Pool {
   async #ready(attempt: Attempt): Promise<MongodbLink> {
     this.#driver ??= await loadDriver<MongoDriver>("MongoDB", "mongodb", () => import("mongodb"));
     if (this.#closed) throw this.#closed;
-    const link = (this.#link ??= new MongodbLink(this.#driver, this.#endpoint, this.settings, () => (this.#link = undefined)));
+    const link = (this.#link ??= this.#open(this.#driver));
     try {
       await orStopped(attempt, link.ready);
     } catch (error) {
       throw this.#closed ?? error;
     }
     if (attempt.cancelled) throw attempt.cancelled;
+    return link;
+  }
+
+  #open(driver: MongoDriver): MongodbLink {
+    const link: MongodbLink = new MongodbLink(driver, this.#endpoint, this.settings, () => {
+      if (this.#link === link) this.#link = undefined;
+    });
     return link;
   }
 }

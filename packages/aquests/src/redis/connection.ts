@@ -135,8 +135,10 @@ export class RedisConnection {
       const timer = timeout === 0 ? undefined : setTimeout(late, timeout);
       this.#client.on("error", (error) => {
         this.#fault ??= error;
+        // An answer that nobody asked for might be taken for that of the next command.
+        if (this.#isReady) this.destroy();
         // Without this a database that is not there would be taken for the first one.
-        fail(error);
+        else fail(error);
       });
       this.#client.connect().then(() => {
         clearTimeout(timer);

@@ -13,8 +13,12 @@ export interface TlsFront {
   readonly ca: string;
 }
 
-/** PostgreSQL's TLS in front of a server that has none, until the test ends; the certificate is for one name. */
-export const openTlsFront = async (name: string, host: string, port: number): Promise<TlsFront> => {
+/**
+ * TLS in front of a server that has none, until the test ends; the certificate is for one name.
+ *
+ * @param begins when a client of PostgreSQL asks for it, or at once.
+ */
+export const openTlsFront = async (name: string, host: string, port: number, begins: "asked" | "at once" = "asked"): Promise<TlsFront> => {
   const type = /^[\d.]+$/.test(name) ? 7 : 2;
   const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
     keyType: "ec",
@@ -31,6 +35,7 @@ export const openTlsFront = async (name: string, host: string, port: number): Pr
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
+    if (begins === "at once") return join(new TLSSocket(socket, { isServer: true, cert, key }));
     socket.once("data", (first: Buffer) => {
       if (!first.equals(sslRequest)) return socket.destroy();
       socket.write("S");
