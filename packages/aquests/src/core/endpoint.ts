@@ -12,9 +12,17 @@ export interface Endpoint extends Omit<Member, "weight"> {
 /** What tells two endpoints apart: connections are shared by those with the same. Holds credentials, so it is never shown. */
 export const identity = (kind: string, endpoint: Endpoint): string => `${kind} ${identityEnd(endpoint)}`;
 
+const ends = new WeakMap<Endpoint, string>();
+
 /** The part that is the same whatever is spoken. */
-export const identityEnd = ({ tls, address, user, password, database }: Endpoint): string =>
-  JSON.stringify([tls, address, user, password, database]);
+export const identityEnd = (endpoint: Endpoint): string => {
+  const known = ends.get(endpoint);
+  if (known !== undefined) return known;
+  const { tls, address, user, password, database } = endpoint;
+  const made = JSON.stringify([tls, address, user, password, database]);
+  ends.set(endpoint, made);
+  return made;
+};
 
 const endpoints = new WeakMap<ClusterMember, Endpoint>();
 
