@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Bench, BenchContext } from "./bench.ts";
 import { client } from "./benches/client.ts";
 import { hello } from "./benches/hello.ts";
+import { pg } from "./benches/pg.ts";
+import { sqlite } from "./benches/sqlite.ts";
 import { start } from "./benches/start.ts";
 import { staticFiles } from "./benches/static.ts";
 import { workers } from "./benches/workers.ts";
@@ -12,7 +14,7 @@ import { type BenchResult, environmentOf, updateDocument } from "./report/docume
 import { verdictOf } from "./report/section.ts";
 import { plainTable } from "./report/table.ts";
 
-const benches: readonly Bench[] = [hello, staticFiles, workers, start, client];
+const benches: readonly Bench[] = [hello, staticFiles, workers, start, client, pg, sqlite];
 const names = benches.map((bench) => bench.name);
 
 const run = async (options: Options): Promise<number> => {

@@ -96,66 +96,89 @@ export interface SqlDatabase extends Statements<"one"> {
 /** All members of an alias: each call goes to every one. */
 export interface SqlDatabases extends Statements<"all"> {}
 
+/** What both kinds have in common; made for each request that asks for a database, so that it is one small object. */
+abstract class Sender<Sent extends "one" | "all"> implements Statements<Sent> {
+  protected readonly access: Access;
+  protected readonly defaults: SqlCallOptions;
+
+  constructor(access: Access, defaults: SqlCallOptions) {
+    this.access = access;
+    this.defaults = defaults;
+  }
+
+  protected abstract send<Data>(operation: Operation<Data>, options: CallOptions<Data>): Sending<Sent, Data>;
+
+  execute<Row>(query: Query<Row>, params?: SqlParams | null, options?: SqlCallOptions<Row[]>): Sending<Sent, Row[]> {
+    const call = this.#complete(options);
+    return this.send(new Execute(this.access, readQuery(query, params ?? undefined), call.idempotent ?? false) as Operation<Row[]>, call);
+  }
+
+  do(query: Query<unknown>, params?: SqlParams | null, options?: SqlCallOptions<number>): Sending<Sent, number> {
+    const call = this.#complete(options);
+    return this.send(new Do(this.access, readQuery(query, params ?? undefined), call.idempotent ?? false), call);
+  }
+
+  batch(statements: readonly BatchItem[], options?: SqlCallOptions<unknown[][]>): Sending<Sent, unknown[][]> {
+    const call = this.#complete(options);
+    return this.send(new Batch(this.access, statements.map(readItem), call.idempotent ?? false), call);
+  }
+
+  #complete<Data>(options: SqlCallOptions<Data> | undefined): SqlCallOptions<Data> {
+    if (options === undefined) return this.defaults;
+    refuseUnknown("a statement", options, sqlCallOptionNames);
+    return { ...this.defaults, ...options };
+  }
+}
+
 /** A database for a caller. */
-export const openDatabase = (access: Access, target: Target, defaults: SqlCallOptions): SqlDatabase => {
-  const send = <Data>(operation: Operation<Data>, options: CallOptions<Data>): Dispatch<Data> =>
-    begin(access.caller, { operation, target, options });
-  return {
-    ...statements<"one">(access, defaults, send),
-    transaction: async (work, options = {}) => {
-      refuseUnknown("transaction", options, transactionOptionNames);
-      const { isolation, readOnly = false, ...call } = options;
-      if (isolation !== undefined && !isolations.has(isolation))
-        throw badRequest(`there is no isolation "${isolation}": ${[...isolations].join(", ")}.`);
-      const operation = new TransactionOperation(access, work, { isolation, readOnly });
-      const { timeout, signal } = defaults;
-      const rs = await send(operation, { ...(timeout !== undefined && { timeout }), ...(signal && { signal }), ...call });
-      if (rs.status === 3) return rs.data;
-      const { thrown } = operation;
-      // What the function threw is its caller's own. What stopped it from outside tells more than what the function made of that.
-      throw thrown && (rs.error === thrown.error || rs.error?.cause === thrown.error) ? thrown.error : rs.error;
-    },
-    rows: <Row>(query: Query<Row>, params?: SqlParams | null, options: RowsOptions = {}) => {
-      refuseUnknown("rows", options, rowsOptionNames);
-      const { batch = 500, signal = defaults.signal, timeout = defaults.timeout ?? access.caller.runtime.timeout } = options;
-      if (!Number.isInteger(batch) || batch < 1) throw badRequest(`batch is a whole number from 1, not ${batch}.`);
-      return readRows<Row>(access, target, readQuery(query, params ?? undefined), batch, {
-        timeout: waitingTime(timeout, "timeout"),
-        signal,
-      });
-    },
-  };
-};
+export class Database extends Sender<"one"> implements SqlDatabase {
+  readonly #target: Target;
+
+  constructor(access: Access, target: Target, defaults: SqlCallOptions) {
+    super(access, defaults);
+    this.#target = target;
+  }
+
+  async transaction<Value>(work: (tx: Transaction) => Promise<Value>, options: TransactionOptions = {}): Promise<Value> {
+    refuseUnknown("transaction", options, transactionOptionNames);
+    const { isolation, readOnly = false, ...call } = options;
+    if (isolation !== undefined && !isolations.has(isolation))
+      throw badRequest(`there is no isolation "${isolation}": ${[...isolations].join(", ")}.`);
+    const operation = new TransactionOperation(this.access, work, { isolation, readOnly });
+    const { timeout, signal } = this.defaults;
+    const rs = await this.send(operation, { ...(timeout !== undefined && { timeout }), ...(signal && { signal }), ...call });
+    if (rs.status === 3) return rs.data;
+    const { thrown } = operation;
+    // What the function threw is its caller's own. What stopped it from outside tells more than what the function made of that.
+    throw thrown && (rs.error === thrown.error || rs.error?.cause === thrown.error) ? thrown.error : rs.error;
+  }
+
+  rows<Row>(query: Query<Row>, params?: SqlParams | null, options: RowsOptions = {}): AsyncGenerator<Row, void, void> {
+    refuseUnknown("rows", options, rowsOptionNames);
+    const { batch = 500, signal = this.defaults.signal, timeout = this.defaults.timeout ?? this.access.caller.runtime.timeout } = options;
+    if (!Number.isInteger(batch) || batch < 1) throw badRequest(`batch is a whole number from 1, not ${batch}.`);
+    const limits = { timeout: waitingTime(timeout, "timeout"), signal };
+    return readRows<Row>(this.access, this.#target, readQuery(query, params ?? undefined), batch, limits);
+  }
+
+  protected send<Data>(operation: Operation<Data>, options: CallOptions<Data>): Dispatch<Data> {
+    return begin(this.access.caller, { operation, target: this.#target, options });
+  }
+}
 
 /** All members of an alias for a caller. */
-export const openDatabases = (access: Access, target: Cluster, defaults: SqlCallOptions): SqlDatabases =>
-  statements<"all">(access, defaults, (operation, options) => beginAll(access.caller, { operation, target, options }));
+export class Databases extends Sender<"all"> {
+  readonly #target: Cluster;
 
-const statements = <Sent extends "one" | "all">(
-  access: Access,
-  defaults: SqlCallOptions,
-  send: <Data>(operation: Operation<Data>, options: CallOptions<Data>) => Sending<Sent, Data>,
-): Statements<Sent> => {
-  const completed = <Data>(options: SqlCallOptions<Data> | undefined): SqlCallOptions<Data> => {
-    if (options === undefined) return defaults;
-    refuseUnknown("a statement", options, sqlCallOptionNames);
-    return { ...defaults, ...options };
-  };
-  return {
-    execute: <Row>(query: Query<Row>, params?: SqlParams | null, options?: SqlCallOptions<Row[]>) => {
-      const call = completed(options);
-      return send(new Execute(access, readQuery(query, params ?? undefined), call.idempotent ?? false) as Operation<Row[]>, call);
-    },
-    do: (query, params, options) => {
-      const call = completed(options);
-      return send(new Do(access, readQuery(query, params ?? undefined), call.idempotent ?? false), call);
-    },
-    batch: (items, options) => {
-      const call = completed(options);
-      return send(new Batch(access, items.map(readItem), call.idempotent ?? false), call);
-    },
-  };
-};
+  constructor(access: Access, target: Cluster, defaults: SqlCallOptions) {
+    super(access, defaults);
+    this.#target = target;
+  }
+
+  protected send<Data>(operation: Operation<Data>, options: CallOptions<Data>): MapDispatch<Data> {
+    return beginAll(this.access.caller, { operation, target: this.#target, options });
+  }
+}
 
 const readItem = (item: BatchItem): Given => (isPair(item) ? readQuery(item[0], item[1]) : readQuery(item));
 

@@ -16,6 +16,11 @@ export interface Column {
 /** What a statement came to. */
 export interface Outcome {
   readonly rows: readonly unknown[];
+  readonly details: Details;
+}
+
+/** What results show as their `details`. */
+export interface Details {
   readonly columns: readonly Column[];
   /** Rows that were given or changed. */
   readonly rowCount: number;
@@ -55,6 +60,7 @@ export interface Session {
 
 /** The connections to one database. */
 export interface SqlPool extends Pool {
+  readonly isClosed: boolean;
   /** Carries one statement out. Sets `attempt.sent`, can be stopped, and rejects with an AquestsError. */
   run(given: Given, attempt: Attempt): Promise<Outcome>;
   /** Carries statements out in one transaction. */

@@ -2,7 +2,7 @@ import type { Attempt } from "../core/attempt.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Operation, Reply } from "../core/operation.ts";
 import type { Caller } from "../core/runtime.ts";
-import type { Outcome, SqlEngine, SqlPool } from "./engine.ts";
+import type { SqlEngine, SqlPool } from "./engine.ts";
 import type { SqlSettings } from "./options.ts";
 import type { Given } from "./query.ts";
 
@@ -14,6 +14,7 @@ export interface Access {
 }
 
 const noHeaders = Object.freeze({});
+const noDetails = Object.freeze({});
 const noContent: Buffer = Buffer.alloc(0);
 
 /** What all operations on SQL databases have in common. */
@@ -43,9 +44,17 @@ export abstract class SqlOperation<Data> implements Operation<Data> {
     return engine.pool(caller.runtime, endpoint, settings);
   }
 
-  protected reply(data: Data, details?: Readonly<Record<string, unknown>>): Reply<Data> {
+  protected reply(data: Data, details: object = noDetails): Reply<Data> {
     const { version } = this.access.engine;
-    return { statusCode: 200, reason: "OK", version, headers: noHeaders, content: noContent, data, ...(details && { details }) };
+    return {
+      statusCode: 200,
+      reason: "OK",
+      version,
+      headers: noHeaders,
+      content: noContent,
+      data,
+      details: details as Record<string, unknown>,
+    };
   }
 }
 
@@ -60,8 +69,8 @@ export class Execute extends SqlOperation<unknown[]> {
   }
 
   async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<unknown[]>> {
-    const outcome = await this.pool(endpoint).run(this.#given, attempt);
-    return this.reply(outcome.rows as unknown[], detailsOf(outcome));
+    const { rows, details } = await this.pool(endpoint).run(this.#given, attempt);
+    return this.reply(rows as unknown[], details);
   }
 
   override cacheKey(): string {
@@ -80,8 +89,8 @@ export class Do extends SqlOperation<number> {
   }
 
   async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<number>> {
-    const outcome = await this.pool(endpoint).run(this.#given, attempt);
-    return this.reply(outcome.rowCount, detailsOf(outcome));
+    const { details } = await this.pool(endpoint).run(this.#given, attempt);
+    return this.reply(details.rowCount, details);
   }
 }
 
@@ -99,18 +108,10 @@ export class Batch extends SqlOperation<unknown[][]> {
     const outcomes = await this.pool(endpoint).batch(this.#all, attempt);
     return this.reply(
       outcomes.map(({ rows }) => rows as unknown[]),
-      { rowCounts: outcomes.map(({ rowCount }) => rowCount) },
+      { rowCounts: outcomes.map(({ details }) => details.rowCount) },
     );
   }
 }
-
-/** What results show as their `details`. */
-export const detailsOf = ({ columns, rowCount, command, lastInsertRowid }: Outcome): Readonly<Record<string, unknown>> => ({
-  columns,
-  rowCount,
-  command,
-  ...(lastInsertRowid !== undefined && { lastInsertRowid }),
-});
 
 /** What JSON would make the same of other values, or refuse. */
 function exactly(this: unknown, name: string, value: unknown): unknown {

@@ -5,7 +5,7 @@ import { Result, type ResultOrigin } from "../core/result.ts";
 import { AquestsError } from "../errors.ts";
 import type { Beginning, Outcome, Session } from "./engine.ts";
 import { badRequest } from "./faults.ts";
-import { detailsOf, SqlOperation, type Access } from "./operation.ts";
+import { SqlOperation, type Access } from "./operation.ts";
 import { readQuery, type Given, type Query, type SqlParams } from "./query.ts";
 
 /** What happens on one connection and holds together, or not at all. Unlike elsewhere, a statement that fails rejects. */
@@ -81,7 +81,7 @@ class Level implements Transaction {
 
   async do(query: Query<unknown>, params?: SqlParams): Promise<Result<number>> {
     const outcome = await this.#run(readQuery(query, params));
-    return this.#result("do", outcome.rowCount, outcome);
+    return this.#result("do", outcome.details.rowCount, outcome);
   }
 
   async transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
@@ -106,8 +106,8 @@ class Level implements Transaction {
   /** @throws the failure that somebody caught, since nothing was kept */
   async commit(): Promise<void> {
     if (this.#failure === undefined) {
-      const { command } = await this.end("COMMIT");
-      if (command !== "ROLLBACK") return;
+      const { details } = await this.end("COMMIT");
+      if (details.command !== "ROLLBACK") return;
       throw badRequest("the transaction had failed and was undone.");
     }
     await this.end("ROLLBACK");
@@ -133,7 +133,7 @@ class Level implements Transaction {
     }
   }
 
-  #result<Data>(method: string, data: Data, outcome: Outcome): Result<Data> {
+  #result<Data>(method: string, data: Data, { details }: Outcome): Result<Data> {
     const reply = {
       statusCode: 200,
       reason: "OK",
@@ -141,7 +141,7 @@ class Level implements Transaction {
       headers: noHeaders,
       content: noContent,
       data,
-      details: detailsOf(outcome),
+      details: details as object as Record<string, unknown>,
     };
     return new Result<Data>({ ...this.#origin, method }, reply, undefined, 3);
   }

@@ -4,7 +4,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Caller } from "../core/runtime.ts";
 import { aliasOf, badTarget, serverEndpoint } from "../core/server.ts";
 import { isAliased } from "../core/target.ts";
-import { openDatabase, openDatabases, type SqlDatabase, type SqlDatabases } from "./database.ts";
+import { Database, Databases, type SqlDatabase, type SqlDatabases } from "./database.ts";
 import type { SqlEngine } from "./engine.ts";
 import { defaultSettings, resolveSqlOptions, type PostgresqlOptions, type SqlCallOptions, type SqliteOptions } from "./options.ts";
 import type { Access } from "./operation.ts";
@@ -69,7 +69,7 @@ export const sqlOfServer = (
   auth: SqlAuth | undefined,
   options: Options | undefined,
 ): SqlDatabase =>
-  openDatabase(
+  new Database(
     access(caller, kind, options),
     kind === "sqlite3" ? fileEndpoint(server) : serverEndpoint({ kind, server, database: dbname, auth }),
     options ?? noOptions,
@@ -77,11 +77,11 @@ export const sqlOfServer = (
 
 /** A database by its alias. */
 export const sqlOfAlias = (caller: Caller, kind: Dialect, cluster: Cluster, options: Options | undefined): SqlDatabase =>
-  openDatabase(access(caller, kind, options), cluster, options ?? noOptions);
+  new Database(access(caller, kind, options), cluster, options ?? noOptions);
 
 /** All databases of an alias. */
 export const sqlOfAll = (caller: Caller, kind: Dialect, cluster: Cluster, options: Options | undefined): SqlDatabases =>
-  openDatabases(access(caller, kind, options), cluster, options ?? noOptions);
+  new Databases(access(caller, kind, options), cluster, options ?? noOptions);
 
 const noOptions: SqlCallOptions = Object.freeze({});
 

@@ -1,9 +1,9 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { AquestsError } from "../../errors.ts";
-import type { Outcome } from "../engine.ts";
+import type { Column, Outcome } from "../engine.ts";
 import type { Given } from "../query.ts";
 import { Compiler, type Statement } from "../statement.ts";
-import type { PgClient, QueryResult, QueryResults } from "./driver.ts";
+import type { PgClient, PgDriver, QueryResult, QueryResults } from "./driver.ts";
 import { isComplaint, isStalePlan, postgresqlError } from "./faults.ts";
 import { StatementNames } from "./names.ts";
 
@@ -27,18 +27,20 @@ export class Asker {
   }
 
   /** @param answered is called once. */
-  ask(client: PgClient, { text, bound }: Statement, answered: Answered): void {
+  ask(driver: PgDriver, client: PgClient, { text, bound }: Statement, answered: Answered): void {
     const values = bound as readonly unknown[] | undefined;
     const name = values && values.length > 0 ? this.#names?.of(text) : undefined;
-    client.query({ text, values, name }, (error, results) => {
+    const query = new driver.Query(text, values, (error, results) => {
       if (!error) return answered(undefined, outcomeOf(results), true);
       if (name !== undefined && isStalePlan(error)) {
         this.#names?.forget(text);
         // Inside a transaction nothing more is possible; outside, nothing has happened yet.
-        if (client.getTransactionStatus?.() === "I") return this.ask(client, { text, bound }, answered);
+        if (client.getTransactionStatus?.() === "I") return this.ask(driver, client, { text, bound }, answered);
       }
       answered(postgresqlError(error, this.#endpoint.address), undefined, isUsable(error, text));
     });
+    if (name !== undefined) query.name = name;
+    client.query(query);
   }
 }
 
@@ -47,12 +49,16 @@ const isUsable = (error: Error, text: string): boolean => isComplaint(error) && 
 
 const outcomeOf = (results: QueryResults): Outcome => {
   // Several for several statements at once: the rows are those of the last.
-  const all = (Array.isArray(results) ? results : [results]) as readonly QueryResult[];
-  const last = all.at(-1)!;
+  const all = Array.isArray(results) ? (results as readonly QueryResult[]) : undefined;
+  const last = all ? all.at(-1)! : (results as QueryResult);
   return {
     rows: last.rows,
-    columns: last.fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),
-    rowCount: all.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0),
-    command: last.command ?? "",
+    details: {
+      columns: last.fields.map(toColumn),
+      rowCount: all ? all.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0) : (last.rowCount ?? 0),
+      command: last.command ?? "",
+    },
   };
 };
+
+const toColumn = ({ name, dataTypeID }: QueryResult["fields"][number]): Column => ({ name, type: dataTypeID });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Endpoint } from "../../core/endpoint.ts";
+import { bareHost } from "./open.ts";
 import type { PgClient, PgDriver, PgTls } from "./driver.ts";
 
 /** As long as a server may take to hear that a statement is no longer wanted. */
@@ -23,7 +24,7 @@ export const cancelStatement = async (
   connection.on("sslconnect", cancel);
   const timer = setTimeout(() => connection.stream.destroy(), patience);
   const closed = once(connection.stream, "close");
-  connection.connect(port, host);
+  connection.connect(port, bareHost(host));
   // Over TLS there is another stream in between, which ends with this one.
   await closed.catch(() => undefined);
   clearTimeout(timer);

@@ -22,14 +22,17 @@ export interface TypeParsers {
   getTypeParser(oid: number, format?: string): (value: string) => unknown;
 }
 
-export interface QueryConfig {
-  readonly text: string;
-  readonly values?: readonly unknown[] | undefined;
-  readonly name?: string | undefined;
+/** A statement under way. */
+export interface PgQuery {
+  /** Under this name the server keeps it prepared. */
+  name?: string;
 }
 
 export interface PgClient {
-  query(config: QueryConfig, callback: (error: Error | null | undefined, results: QueryResults) => void): void;
+  connect(callback: (error?: Error | null) => void): void;
+  query(query: PgQuery): void;
+  /** Says goodbye. */
+  end(): Promise<void>;
   /** `I` idle, `T` in a transaction, `E` in one that failed. */
   getTransactionStatus?(): string | null;
   /** Sends statements without waiting for the answers to those before. */
@@ -37,21 +40,9 @@ export interface PgClient {
   readonly connection: { readonly stream: Duplex };
   readonly processID: number | null;
   readonly secretKey: number | null;
-}
-
-/** A connection as its pool opens it. */
-export interface PgConnecting {
-  readonly connection: { readonly stream: Duplex };
-  connect(callback: (error?: Error | null) => void): void;
-  on(event: "error", listener: () => void): unknown;
-}
-
-export type Release = (destroy?: boolean) => void;
-
-export interface PgPool {
-  connect(callback: (error: Error | undefined, client: PgClient | undefined, release: Release) => void): void;
-  on(event: "error", listener: () => void): unknown;
-  end(): Promise<void>;
+  on(event: "error" | "end", listener: () => void): unknown;
+  ref(): void;
+  unref(): void;
 }
 
 /** A connection without a session, which only carries the wish to cancel. */
@@ -71,8 +62,12 @@ export interface PgTls {
 }
 
 export interface PgDriver {
-  readonly Client: new (config: object) => PgConnecting;
-  readonly Pool: new (config: object) => PgPool;
+  readonly Client: new (config: object) => PgClient;
   readonly Connection: new (config: { ssl: PgTls | false }) => CancelConnection;
+  readonly Query: new (
+    text: string,
+    values: readonly unknown[] | undefined,
+    callback: (error: Error | null | undefined, results: QueryResults) => void,
+  ) => PgQuery;
   readonly types: TypeParsers;
 }

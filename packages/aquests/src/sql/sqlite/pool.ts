@@ -1,9 +1,10 @@
 import type { Attempt } from "../../core/attempt.ts";
-import { identity, type Endpoint } from "../../core/endpoint.ts";
+import type { Endpoint } from "../../core/endpoint.ts";
 import { AquestsError } from "../../errors.ts";
 import type { Outcome, Session, SqlEngine, SqlPool } from "../engine.ts";
 import { firstWord } from "../first-word.ts";
 import type { SqlSettings } from "../options.ts";
+import { poolOf } from "../pool-of.ts";
 import type { Given } from "../query.ts";
 import { Compiler } from "../statement.ts";
 import { SqliteSession } from "./session.ts";
@@ -14,8 +15,7 @@ import { SqliteThread } from "./thread.ts";
 export const sqliteEngine: SqlEngine = {
   kind: "sqlite3",
   version: "SQLite",
-  pool: ({ pools }, endpoint, settings) =>
-    pools.get(identity(`sqlite3 ${settings.key}`, endpoint), () => new SqlitePool(endpoint, settings)),
+  pool: ({ pools }, endpoint, settings) => poolOf(pools, "sqlite3", endpoint, settings, () => new SqlitePool(endpoint, settings)),
 };
 
 /** Words that statements which only read begin with; whether one does is SQLite's to say. */
@@ -48,6 +48,10 @@ class SqlitePool implements SqlPool {
     this.#isMade = readOnly || isShared || poolSize === 1;
     this.#writer = readOnly ? slots(poolSize, true) : slots(1, false);
     this.#readers = readOnly || isShared || poolSize === 1 ? this.#writer : slots(poolSize - 1, true);
+  }
+
+  get isClosed(): boolean {
+    return this.#writer.isClosed;
   }
 
   async run(given: Given, attempt: Attempt): Promise<Outcome> {

@@ -139,8 +139,10 @@ const end: Piece = { rows: [], blobs: [], hasMore: false };
 
 const outcomeOf = (text: string, { columns, changes, lastInsertRowid }: Answer, rows: readonly unknown[]): Outcome => ({
   rows,
-  columns,
-  rowCount: columns.length > 0 && changes === 0 ? rows.length : changes,
-  command: firstWord(text),
-  ...(lastInsertRowid !== undefined && { lastInsertRowid }),
+  details: {
+    columns,
+    rowCount: columns.length > 0 && changes === 0 ? rows.length : changes,
+    command: firstWord(text),
+    ...(lastInsertRowid !== undefined && { lastInsertRowid }),
+  },
 });

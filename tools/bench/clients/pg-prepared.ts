@@ -1,0 +1,11 @@
+import { createClient } from "@skitai/aquests";
+import { measured } from "./measured.ts";
+import { expected, member, select } from "./pg-target.ts";
+
+const client = createClient().alias("@db", "postgresql", member);
+const db = client.postgresql("@db", { prepare: true });
+
+await measured(async () => {
+  const rs = await db.execute<{ name: string }>(select, [7]);
+  if (rs.data?.[0]?.name !== expected) throw rs.error ?? new Error(JSON.stringify(rs.data));
+});
