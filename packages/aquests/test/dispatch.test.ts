@@ -93,9 +93,9 @@ describe("waiting", () => {
     expect((await clientOf({ timeout: 30 }).get(server.url)).status).toBe(1);
   });
 
-  test("counts from the creation of the call", async () => {
+  test.each([{}, { timeout: 0 }])("counts from the creation of the call (%j)", async (options) => {
     await using server = await silent();
-    const dispatch = clientOf().get(server.url);
+    const dispatch = clientOf().get(server.url, options);
     await new Promise((later) => setTimeout(later, 40));
     const begun = performance.now();
     expect((await dispatch.getwait(20)).status).toBe(1);

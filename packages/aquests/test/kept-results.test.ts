@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createClient, type Client, type ClientOptions } from "../src/index.ts";
 import { serve, type Served } from "./support/serve.ts";
@@ -85,6 +86,14 @@ describe("a result that was kept", () => {
     expect((await client.post(server.url, { a: 2 })).text).toBe("2");
     expect((await client.put(server.url, { a: 1 })).text).toBe("3");
   });
+});
+
+test("a call that is answered by a kept result leaves nothing on its signal", async () => {
+  const { client, server } = await counting();
+  await client.get(server.url).cache(60);
+  const { signal } = new AbortController();
+  expect((await client.get(server.url, { signal })).cached).toBe(true);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("a failure is not kept", async () => {

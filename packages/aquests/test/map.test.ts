@@ -80,6 +80,28 @@ describe("map", () => {
     expect((await client.get.map("@nums/")).cached).toBe(false);
   });
 
+  test("tells the callback of each result, kept or not", async () => {
+    const { client } = await members();
+    let told = 0;
+    const callback = (): unknown => told++;
+    (await client.get.map("@nums/", { callback })).cache(60);
+    expect((await client.get.map("@nums/", { callback })).cached).toBe(true);
+    expect(told).toBe(6);
+  });
+
+  test("that is given up gives its place in the queue of a member back", async () => {
+    await using server = await serve(() => {});
+    await using client = createClient({ aliases: { busy: ["http", server.address, { maxInFlight: 1 }] } });
+    const first = client.get.map("@busy/");
+    const second = client.get.map("@busy/");
+    const cluster = client.upstreams.get("@busy")!;
+    expect(cluster.status().waiting).toBe(1);
+    second.abort();
+    expect(await second).toMatchObject({ status: [2] });
+    expect(cluster.status().waiting).toBe(0);
+    first.abort();
+  });
+
   test("asks a member no more that is switched off", async () => {
     const { client, servers } = await members();
     client.upstreams.get("@nums")!.switchOff(servers[2]!.address);

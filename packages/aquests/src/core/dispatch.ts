@@ -3,9 +3,11 @@ import { balance, Cluster, type ClusterMember, type Try } from "@skitai/reactor/
 import { AquestsError } from "../errors.ts";
 import { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
+import { tell } from "./callback.ts";
 import { clusterEndpoint, type Endpoint } from "./endpoint.ts";
 import { aquestsError, isDisconnect, isMemberFault } from "./faults.ts";
 import { cacheKey, keptOf, type Kept } from "./kept.ts";
+import { lead } from "./lead.ts";
 import type { Reply } from "./operation.ts";
 import { Result, type ResultOrigin, type ResultStatus } from "./result.ts";
 import { Results } from "./results.ts";
@@ -29,6 +31,8 @@ const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});
 export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   readonly #runtime: Runtime;
   readonly #call: Call<Data>;
+  /** Milliseconds. */
+  readonly #timeout: number;
   /** `performance.now()` of its start, or 0. */
   #startedAt = 0;
   /** The same on the clock that updates are noted by. */
@@ -38,7 +42,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   #result: Result<Data> | undefined = undefined;
   /** The end has come, though a filter may still be at work. */
   #over = false;
-  #attempts: Attempt[] = [];
+  readonly #attempts: Attempt[] = [];
   readonly #member: ClusterMember | undefined;
   #node = "";
   #url = "";
@@ -50,12 +54,15 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
    * Sends nothing before {@link start}, or before somebody awaits it.
    *
    * @param member the one member to ask, where the target is an alias and all its members are asked.
+   * @throws SKITAI_REACTOR_BAD_DURATION
    * @internal
    */
   constructor(runtime: Runtime, call: Call<Data>, member?: ClusterMember) {
     this.#runtime = runtime;
     this.#call = call;
     this.#member = member;
+    const { timeout } = call.options;
+    this.#timeout = timeout === undefined ? runtime.timeout : waitingTime(timeout, "timeout");
     this.#promise = new Promise((resolve) => (this.#resolve = resolve));
   }
 
@@ -79,7 +86,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   /** @param timeout counts from the creation of the request. Default: the call's. */
   getwait(timeout?: Duration, { reraise = false }: WaitOptions = {}): Promise<Result<Data>> {
     this.start();
-    if (timeout !== undefined) this.#limit(waitingTime(timeout, "timeout"));
+    if (timeout !== undefined) this.#limit(waitingTime(timeout, "timeout"), performance.now() - this.#startedAt);
     return reraise ? this.#promise.then((result) => result.reraise()) : this.#promise;
   }
 
@@ -102,29 +109,28 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   /** Gives the request up; its result says so. */
   abort(reason: unknown = new Error("it is no longer wanted")): void {
-    this.#give(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: reasonOf(reason) }, { cause: reason }), 2);
+    this.#give(abortedBy(reason), 2);
   }
 
   #start(member: ClusterMember | undefined): void {
     const { options, target, operation } = this.#call;
     if (this.#runtime.closed) return this.#fail(new AquestsError("SKITAI_AQUESTS_CLOSED"));
     const { signal } = options;
-    if (signal) {
-      if (signal.aborted) return this.abort(signal.reason);
-      signal.addEventListener("abort", this.#aborted, { once: true });
-    }
+    if (signal?.aborted) return this.abort(signal.reason);
     if (member === undefined && this.#recall()) return;
-    this.#limit(options.timeout === undefined ? this.#runtime.timeout : waitingTime(options.timeout, "timeout"));
-    if (!(target instanceof Cluster)) this.#sendDirectly(target, this.#again);
-    else if (member) this.#lead(target, member).then(this.#answer, this.#fail);
-    else {
-      this.#waiting = new AbortController();
-      balance(target, (tried) => this.#try(target, tried), {
-        idempotent: operation.idempotent,
-        signal: this.#waiting.signal,
-        failed: isMemberFault,
-      }).then(this.#answer, this.#fail);
-    }
+    signal?.addEventListener("abort", this.#aborted, { once: true });
+    this.#limit(this.#timeout, 0);
+    if (!(target instanceof Cluster)) return this.#sendDirectly(target, this.#again);
+    this.#waiting = new AbortController();
+    const waiting = this.#waiting.signal;
+    const replying = member
+      ? lead(target, member, waiting, () => this.#send(clusterEndpoint(target, member)))
+      : balance(target, (tried) => this.#try(target, tried), {
+          idempotent: operation.idempotent,
+          signal: waiting,
+          failed: isMemberFault,
+        });
+    replying.then(this.#answer, this.#fail);
   }
 
   #sendDirectly(endpoint: Endpoint, failed: (error: unknown) => void): void {
@@ -135,6 +141,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   #send(endpoint: Endpoint): Promise<Reply<Data>> {
     // Nobody waits any longer: this speaks against no member, so that no other one is asked.
     if (this.#over) return Promise.reject(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "it is over" }));
+    if (this.#runtime.closed) return Promise.reject(new AquestsError("SKITAI_AQUESTS_CLOSED"));
     const { operation } = this.#call;
     const attempt = new Attempt();
     this.#attempts.push(attempt);
@@ -160,6 +167,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     try {
       const reply = await sending;
       this.#node = endpoint.address;
+      if (reply.untilEnd) tried.keep(reply.untilEnd());
       return reply;
     } catch (error) {
       tried.sent = attempt?.sent ?? false;
@@ -167,22 +175,10 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     }
   }
 
-  /** Asks the one member of an alias that this request is for. */
-  async #lead(cluster: Cluster, member: ClusterMember): Promise<Reply<Data>> {
-    const lease = await cluster.lease(member);
-    try {
-      const reply = await this.#send(clusterEndpoint(cluster, member));
-      lease.release("ok");
-      return reply;
-    } catch (error) {
-      lease.release(isMemberFault(error) ? "failed" : "neutral");
-      throw error;
-    }
-  }
-
   readonly #answer = (reply: Reply<Data>): void => {
-    if (!this.#over) this.#finish(this.#make(3, reply, undefined));
-    else reply.stream?.destroy();
+    if (this.#over) return void reply.stream?.destroy();
+    this.#finish(this.#make(3, reply, undefined));
+    this.#followTo(reply);
   };
 
   readonly #fail = (error: unknown): void => {
@@ -202,12 +198,25 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   readonly #aborted = (): void => this.abort(this.#call.options.signal?.reason);
 
-  /** Waits no longer than so many milliseconds after the creation of the request; 0 is for ever. */
-  #limit(timeout: number): void {
+  /** What is handed over as it arrives can be given up until its end. */
+  #followTo({ untilEnd }: Reply<Data>): void {
+    const { signal } = this.#call.options;
+    if (!signal || !untilEnd) return;
+    const aborted = (): void => this.#cancel(abortedBy(signal.reason));
+    const over = (): void => signal.removeEventListener("abort", aborted);
+    signal.addEventListener("abort", aborted, { once: true });
+    untilEnd().then(over, over);
+  }
+
+  /**
+   * Waits no longer than so many milliseconds after the creation of the request; 0 is for ever.
+   *
+   * @param passed of them.
+   */
+  #limit(timeout: number, passed: number): void {
     clearTimeout(this.#timer);
     if (timeout === 0 || this.#over) return;
-    const rest = this.#timer === undefined ? timeout : Math.max(0, this.#startedAt + timeout - performance.now());
-    this.#timer = setTimeout(this.#late, rest, timeout);
+    this.#timer = setTimeout(this.#late, Math.max(0, timeout - passed), timeout);
   }
 
   readonly #late = (timeout: number): void => this.#give(new AquestsError("SKITAI_AQUESTS_TIMEOUT", { timeout }), 1);
@@ -215,11 +224,14 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   /** Ends the request without its answer. */
   #give(error: AquestsError, status: ResultStatus): void {
     if (this.#over) return;
-    const attempts = this.#attempts;
     this.#finish(this.#make(status, undefined, error));
-    for (const attempt of attempts) attempt.cancel(error);
+    this.#cancel(error);
     // By its name the cluster knows that the member was too slow, and not that somebody turned away.
     this.#waiting?.abort(status === 1 ? new DOMException(error.message, "TimeoutError") : error);
+  }
+
+  #cancel(error: AquestsError): void {
+    for (const attempt of this.#attempts) attempt.cancel(error);
   }
 
   #make(status: ResultStatus, reply: Reply<Data> | undefined, error: AquestsError | undefined): Result<Data> {
@@ -242,6 +254,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
       () => this.#settle(result),
       (cause: unknown) => {
         const error = new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "filter", reason: reasonOf(cause) }, { cause });
+        this.#cancel(error);
         this.#settle(this.#make(2, undefined, error));
       },
     );
@@ -251,9 +264,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     this.#result = result;
     if (this.#keepFor !== undefined) result.cache(this.#keepFor);
     this.#resolve(result);
-    const { callback } = this.#call.options;
-    if (!callback) return;
-    void (async () => callback(result))().catch((error: unknown) => this.#runtime.report("A callback failed", error));
+    tell(this.#runtime, this.#call.options, result);
   }
 
   /** Answers from what was kept. */
@@ -278,3 +289,6 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     else this.#runtime.results.set(key, keptOf(result), seconds, this.#askedAt);
   };
 }
+
+const abortedBy = (reason: unknown): AquestsError =>
+  new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: reasonOf(reason) }, { cause: reason });

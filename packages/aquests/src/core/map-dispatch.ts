@@ -2,6 +2,7 @@ import type { Duration } from "@skitai/reactor";
 import type { Cluster } from "@skitai/reactor/upstream";
 import { AquestsError } from "../errors.ts";
 import type { Call } from "./call.ts";
+import { tell } from "./callback.ts";
 import { Dispatch, type WaitOptions } from "./dispatch.ts";
 import { cacheKey, keptOf, type Kept } from "./kept.ts";
 import type { Reply } from "./operation.ts";
@@ -91,6 +92,7 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
     const again = kept?.map(
       ({ node, url, reply }) => new Result<Data>({ method, node, url, meta }, reply as Reply<Data>, undefined, 3, true),
     );
+    for (const result of again ?? []) tell(this.#runtime, this.#call.options, result);
     return again && new Results(again, this.#keep, true);
   }
 

@@ -38,6 +38,11 @@ export interface Reply<Data> {
   readonly data: Data;
   /** The body as it arrives, where the call asked for a stream; then `content` is empty. */
   readonly stream?: Readable | undefined;
+  /**
+   * Settles when an answer that is handed over as it arrives has ended; rejects when it broke. Until then it counts as under way, and what was given to
+   * `attempt.stopWith` still ends it.
+   */
+  readonly untilEnd?: (() => Promise<unknown>) | undefined;
   /** The URL that answered in the end, where redirects were followed. */
   readonly url?: string | undefined;
   readonly history?: readonly Hop[];

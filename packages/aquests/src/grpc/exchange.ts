@@ -27,6 +27,7 @@ export class Exchange {
   readonly #responded: Promise<IncomingHttpHeaders | undefined>;
   #end: IncomingHttpHeaders | undefined = undefined;
   #error: unknown = undefined;
+  #isGivenUp = false;
 
   constructor(session: Session, stream: ClientHttp2Stream, address: string, attempt: Attempt) {
     this.#session = session;
@@ -48,9 +49,16 @@ export class Exchange {
     void this.#closed.then(listener);
   }
 
+  /** Settles with the stream; rejects when it broke, unless the call was given up here. */
+  async untilEnd(): Promise<void> {
+    await this.#closed;
+    if (!this.#end && !this.#isGivenUp) throw await this.#failure();
+  }
+
   /** Gives the call up. Where it was for want of an answer, and nothing at all has come, the connection takes no more calls. */
   cancel(reason?: AquestsError): void {
     this.#error ??= reason;
+    this.#isGivenUp = true;
     if (reason?.code === "SKITAI_AQUESTS_TIMEOUT" && this.#session.bytesRead === this.#bytesBefore) this.#session.retire();
     this.#stream.close(NGHTTP2_CANCEL);
   }
@@ -72,10 +80,19 @@ export class Exchange {
     this.onClose(() => {
       if (!isOver) void (async () => iterator.return?.())().catch(() => {});
     });
+    const take = async (): Promise<IteratorResult<unknown>> => {
+      try {
+        const next = await iterator.next();
+        isOver = next.done === true;
+        return next;
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    };
     try {
       for (;;) {
-        const next = await iterator.next();
-        if (next.done === true) isOver = true;
+        const next = await take();
         if (next.done === true || stream.closed) break;
         const frame = await frameOf(next.value);
         if (!stream.writable) break;
@@ -83,7 +100,6 @@ export class Exchange {
       }
       stream.end();
     } catch (cause) {
-      isOver = true;
       const details = { what: "stream of messages", reason: reasonOf(cause) };
       this.cancel(cause instanceof AquestsError ? cause : new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", details, { cause }));
     }

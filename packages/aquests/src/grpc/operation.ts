@@ -130,7 +130,7 @@ export class GrpcOperation<Data> implements Operation<Data> {
   async #read(exchange: Exchange, method: GrpcMethod): Promise<Reply<Data>> {
     const headers = await exchange.headers();
     if (this.#request.stream && method.responseStream && headers["grpc-status"] === undefined && httpStatusOf(headers) === 200)
-      return this.#replyOf(headers, undefined, this.#deliver(exchange, headers, method), empty);
+      return { ...this.#replyOf(headers, undefined, this.#deliver(exchange, headers, method), empty), untilEnd: () => exchange.untilEnd() };
     const messages: object[] = [];
     let content = empty;
     let size = 0;
@@ -151,16 +151,11 @@ export class GrpcOperation<Data> implements Operation<Data> {
 
   /** The messages as they arrive. The time limit of the call holds until the last. */
   #deliver(exchange: Exchange, headers: IncomingHttpHeaders, method: GrpcMethod): AsyncIterable<object> {
-    const { timeout, signal, maxMessageSize } = this.#request;
+    const { timeout, maxMessageSize } = this.#request;
     const rest = this.#deadline! - performance.now();
     const late = (): void => exchange.cancel(new AquestsError("SKITAI_AQUESTS_TIMEOUT", { timeout }));
     const timer = rest === Infinity ? undefined : setTimeout(late, Math.max(0, rest)).unref();
-    const abort = (): void => exchange.cancel(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: reasonOf(signal?.reason) }));
-    signal?.addEventListener("abort", abort, { once: true });
-    exchange.onClose(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    });
+    exchange.onClose(() => clearTimeout(timer));
     const messages = async function* (): AsyncGenerator<object, void, undefined> {
       for await (const bytes of exchange.messages(headers, maxMessageSize)) yield decoded(method, bytes);
       const fault = faultOf(await exchange.end());

@@ -23,5 +23,4 @@ export interface GrpcRequest {
   readonly keepAlive: number | undefined;
   /** Milliseconds; 0 for none. */
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
 }

@@ -32,6 +32,7 @@ export class GrpcSessions implements Pool {
    */
   async session(attempt: Attempt): Promise<Session> {
     if (this.#isClosed) throw new AquestsError("SKITAI_AQUESTS_CLOSED");
+    if (attempt.cancelled) throw attempt.cancelled;
     for (const session of this.#open) if (session.hasRoom) return session;
     this.#opening ??= this.#connect();
     this.#waiting++;

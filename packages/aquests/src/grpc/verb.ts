@@ -71,7 +71,7 @@ export const grpcVerb = (caller: Caller): GrpcVerb => {
 const callOf = (caller: Caller, url: string, name: string, message: unknown, options: GrpcOptions): Call<unknown> => {
   const { runtime } = caller;
   const { target, path, auth } = routeOf(runtime, url, "grpc");
-  const { proto, includeDirs, timeout, signal, keepAlive } = options;
+  const { proto, includeDirs, timeout, keepAlive } = options;
   const request: GrpcRequest = {
     source: includeDirs === undefined ? { proto } : { proto, includeDirs },
     ...serviceIn(path, options.service),
@@ -85,7 +85,6 @@ const callOf = (caller: Caller, url: string, name: string, message: unknown, opt
     maxMessageSize: size(options.maxMessageSize ?? "4mb", "maxMessageSize"),
     keepAlive: keepAlive === undefined ? undefined : waitingTime(keepAlive, "keepAlive"),
     timeout: timeout === undefined ? runtime.timeout : waitingTime(timeout, "timeout"),
-    signal,
   };
   return { target, operation: new GrpcOperation(caller, request), options };
 };

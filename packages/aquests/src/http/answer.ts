@@ -12,6 +12,8 @@ export interface HttpAnswer {
   /** The body, its content encoding undone; empty where it is handed over as it arrives. */
   readonly content: Buffer;
   readonly stream: Readable | undefined;
+  /** Settles with the stream as it comes over the connection. */
+  readonly untilEnd?: (() => Promise<unknown>) | undefined;
   /** What answered in the end. */
   readonly url: string;
   readonly history: readonly Hop[];

@@ -96,8 +96,9 @@ class Exchange implements Passenger {
     this.#headers = plainHeaders(headers);
     const { streams, maxSize, method } = this.#sending;
     if (streams?.(statusCode, this.#headers)) {
-      this.#attempt.stopWith(undefined);
-      this.#stream = new BodyStream(controller);
+      const body = new BodyStream(controller);
+      this.#stream = body;
+      this.#attempt.stopWith((why) => body.destroy(why));
       this.#resolve(this.#answer(empty));
     } else if (method !== "HEAD" && Number(this.#headers["content-length"] ?? 0) > maxSize) controller.abort(this.#tooLarge());
   }

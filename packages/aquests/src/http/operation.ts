@@ -40,8 +40,8 @@ export class HttpOperation<Data> implements Operation<Data> {
   async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>> {
     const { runtime } = this.#caller;
     const answer = await transact(httpAgent(runtime), endpoint, this.#request, attempt, this.#caller.headers?.());
-    const { statusCode, reason, version, headers, content, stream, url, history, cached } = answer;
-    return { statusCode, reason, version, headers, content, stream, url, history, cached, data: this.#decode(answer) };
+    const { statusCode, reason, version, headers, content, stream, untilEnd, url, history, cached } = answer;
+    return { statusCode, reason, version, headers, content, stream, untilEnd, url, history, cached, data: this.#decode(answer) };
   }
 }
 

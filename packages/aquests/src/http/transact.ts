@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { reasonOf } from "@skitai/reactor";
 import type { Attempt } from "../core/attempt.ts";
 import type { Endpoint } from "../core/endpoint.ts";
@@ -71,8 +72,10 @@ const finish = async (answer: LegAnswer, url: string, request: HttpRequest, hist
   const told = { statusCode, reason, version, headers, url, history, cached };
   try {
     if (isWrong && (stream || content.length > 0)) throw new AquestsError("SKITAI_AQUESTS_UNACCEPTABLE", { value: type });
-    if (request.stream)
-      return { ...told, content: empty, stream: handedOver(stream ?? Readable.from([content], { objectMode: false }), encoding) };
+    if (request.stream) {
+      const body = handedOver(stream ?? Readable.from([content], { objectMode: false }), encoding);
+      return { ...told, content: empty, stream: body, untilEnd: stream && (() => finished(stream)) };
+    }
     const isCoded = encoding !== undefined && content.length > 0;
     return { ...told, content: isCoded ? await decodeContent(content, encoding, request.maxSize) : content, stream: undefined };
   } catch (error) {
@@ -81,6 +84,10 @@ const finish = async (answer: LegAnswer, url: string, request: HttpRequest, hist
   }
 };
 
-/** A body for its reader, who hears of errors; that there is none must not end the process. */
-const handedOver = (body: Readable, encoding: string | undefined): Readable =>
-  (encoding === undefined ? body : decodeStream(body, encoding)).on("error", () => {});
+/** A body for its reader, who hears of errors; that there is none, or none yet, must not end the process. */
+const handedOver = (body: Readable, encoding: string | undefined): Readable => {
+  body.on("error", ignore);
+  return encoding === undefined ? body : decodeStream(body, encoding).on("error", ignore);
+};
+
+const ignore = (): void => {};
