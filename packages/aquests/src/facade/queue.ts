@@ -36,7 +36,8 @@ export class Queue {
   #running = 0;
   #concurrent = 0;
   #bytes = 0;
-  #run: { readonly done: () => void } | undefined;
+  /** Settles when nothing waits or is under way any more; who calls {@link run} meanwhile waits for the same end. */
+  #run: PromiseWithResolvers<void> | undefined;
 
   constructor(runtime: Runtime, options: QueueOptions) {
     this.#runtime = runtime;
@@ -64,13 +65,11 @@ export class Queue {
   async run(): Promise<Summary> {
     const begun = performance.now();
     const before = { finished: this.#finished, bytes: this.#bytes };
-    this.#concurrent = 0;
+    if (!this.#run) this.#concurrent = 0;
     if (this.#waiting.size + this.#running > 0) {
-      await new Promise<void>((done) => {
-        this.#run = { done };
-        this.#fill();
-      });
-      this.#run = undefined;
+      const { promise } = (this.#run ??= Promise.withResolvers());
+      this.#fill();
+      await promise;
     }
     return {
       tasks: this.#finished - before.finished,
@@ -106,7 +105,9 @@ export class Queue {
     this.#running--;
     this.#finished++;
     this.#fill();
-    if (this.#running === 0 && this.#waiting.size === 0) this.#run?.done();
+    if (this.#running > 0 || this.#waiting.size > 0) return;
+    this.#run?.resolve();
+    this.#run = undefined;
   }
 }
 
