@@ -25,6 +25,7 @@ export const createRuntime = (options: ClientOptions, upstreams?: Upstreams): Ow
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await pools.close();
+    if (http.ownsCache) await http.cache?.close();
     if (!upstreams) await own.close();
   };
   return {

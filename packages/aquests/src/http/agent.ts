@@ -47,7 +47,6 @@ export class HttpAgent implements Pool {
     const origins = [...this.#origins.values()];
     this.#origins.clear();
     await Promise.all(origins.map((origin) => origin.close()));
-    if (this.settings.ownsCache) await this.settings.cache?.close();
   }
 
   /** Closes a part of the servers that nothing is under way to, the oldest first. */
