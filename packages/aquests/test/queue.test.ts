@@ -30,6 +30,29 @@ describe("the functions of the package", () => {
     ]);
   });
 
+  test("may be run twice at once", async () => {
+    await using server = await serve((_, res) => res.end());
+    aquests.get(server.url);
+    const summaries = await Promise.all([aquests.fetchall(), aquests.fetchall()]);
+    expect(summaries).toMatchObject([{ tasks: 1 }, { tasks: 1 }]);
+  });
+
+  test("go by what was configured last, those for WebSocket too", async () => {
+    await using server = await serve((_, res) => res.writeHead(404).end());
+    aquests.configure({ log: false, aliases: { chat: ["ws", server.address] } });
+    expect(await aquests.ws("@chat/room", "hello")).toMatchObject({ status: 3, statusCode: 404 });
+  });
+
+  test("keep what the HTTP cache has from one run to the next", async () => {
+    await using server = await serve((_, res) => res.writeHead(200, { "Cache-Control": "max-age=60" }).end());
+    aquests.configure({ log: false, cache: { memory: "1mb" } });
+    for (let run = 0; run < 2; run++) {
+      aquests.get(server.url);
+      await aquests.fetchall();
+    }
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("say when there is nothing to do", async () => {
     expect(await aquests.fetchall()).toMatchObject({ tasks: 0 });
     expect(lines).toEqual(["no item in queue."]);

@@ -1,9 +1,19 @@
 import { createHash } from "node:crypto";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { startFaultyPeer } from "@skitai-internal/services";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { WebSocket } from "ws";
+import { createRuntime } from "../src/client/client.ts";
 import { createClient, type Client } from "../src/index.ts";
+import { openSockets } from "../src/websocket/open.ts";
+import { webSocketVerb } from "../src/websocket/verb.ts";
+import { eventually } from "./support/eventually.ts";
 import { serve } from "./support/serve.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 let client: Client;
 const closers: (() => unknown)[] = [];
@@ -144,6 +154,39 @@ test("a member that refuses is passed over; one that has the message is not repl
   client.alias("@echo", "ws", ["127.0.0.1:1", ...ports.map((port) => `127.0.0.1:${port}`)]);
   expect(await client.ws.lb("@echo", "hello")).toMatchObject({ status: 2 });
   expect(asked).toBe(1);
+});
+
+test("a client that is closed ends its calls, and opens no connection more", async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  let opened = 0;
+  const port = await upgrade(() => (opened++, resolve()));
+  const calling = client.ws(`ws://127.0.0.1:${port}/`);
+  await asked;
+  await client.close();
+  expect(await calling).toMatchObject({ status: 2, error: { code: "SKITAI_AQUESTS_CLOSED" } });
+  expect(opened).toBe(1);
+});
+
+test("a message that was taken is let go, though others wait", async () => {
+  const [one, other] = ['{"one":1}', '{"other":2}'].map((text) => Buffer.from([0x81, text.length, ...Buffer.from(text)]));
+  const port = await upgrade((socket) => socket.write(Buffer.concat([one!, other!])));
+  const socket = await client.ws.connect(`ws://127.0.0.1:${port}/`, { encoding: "json" });
+  const messages = socket[Symbol.asyncIterator]();
+  await new Promise((arrived) => setTimeout(arrived, 40));
+  const first = new WeakRef((await messages.next()).value as object);
+  await new Promise(setImmediate);
+  collectGarbage();
+  expect(first.deref()).toBeUndefined();
+});
+
+test("nothing is left of a connection that the server refused", async () => {
+  await using server = await serve((_, res) => res.writeHead(404).end());
+  const runtime = createRuntime({});
+  closers.push(() => runtime.close());
+  const add = vi.spyOn(openSockets(runtime), "add");
+  await webSocketVerb("ws")({ runtime })(server.url.replace("http", "ws"), "hello");
+  const [[socket]] = add.mock.calls as [[WebSocket]];
+  await eventually(() => socket.readyState === socket.CLOSED);
 });
 
 test.each([

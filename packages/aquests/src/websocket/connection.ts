@@ -37,7 +37,6 @@ export class WebSocketConnection<Data = string | Buffer, Message = Data> impleme
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
   readonly #messages: Data[] = [];
-  #taken = 0;
   readonly #takers: { resolve(next: IteratorResult<Data, undefined>): void; reject(error: unknown): void }[] = [];
   #error: AquestsError | undefined = undefined;
   #isEnded = false;
@@ -148,12 +147,9 @@ export class WebSocketConnection<Data = string | Buffer, Message = Data> impleme
   }
 
   #next(): Promise<IteratorResult<Data, undefined>> {
-    if (this.#taken < this.#messages.length) {
-      const value = this.#messages[this.#taken++]!;
-      if (this.#taken === this.#messages.length) {
-        this.#messages.length = this.#taken = 0;
-        this.#socket.resume();
-      }
+    if (this.#messages.length > 0) {
+      const value = this.#messages.shift()!;
+      if (this.#messages.length === 0) this.#socket.resume();
       return Promise.resolve({ done: false, value });
     }
     if (this.#error) return Promise.reject(this.#error);
@@ -165,7 +161,7 @@ export class WebSocketConnection<Data = string | Buffer, Message = Data> impleme
     const taker = this.#takers.shift();
     if (taker) return taker.resolve({ done: false, value });
     this.#messages.push(value);
-    if (this.#messages.length - this.#taken >= mostWaiting) this.#socket.pause();
+    if (this.#messages.length >= mostWaiting) this.#socket.pause();
   }
 
   #ended(code: number): void {

@@ -89,7 +89,10 @@ export const openSocket = (
       resolve(socket);
     });
     socket.once("unexpected-response", (_, response) => {
-      void refusalOf(response).then(resolve, (error: unknown) => reject(webSocketFault(error, address, maxSize, false)));
+      refusalOf(response)
+        .then(resolve, (error: unknown) => reject(webSocketFault(error, address, maxSize, false)))
+        // It waits for the handshake still, and is held among those that are open.
+        .finally(() => socket.terminate());
     });
     // It stays: an error that nobody listens to would end the process.
     socket.on("error", (error) => {

@@ -60,6 +60,8 @@ export class MessageOperation<Data> extends WebSocketOperation<Data> {
   protected use(socket: WebSocket, { address }: Endpoint, attempt: Attempt): Promise<Reply<Data>> {
     const { maxSize, isJson } = this.settings;
     const { protocol } = socket;
+    // Asked for later, it would be that of the client's next life.
+    const sockets = openSockets(this.caller.runtime);
     return new Promise((resolve, reject) => {
       const done = (reply: Reply<Data>): void => {
         attempt.stopWith(undefined);
@@ -83,7 +85,7 @@ export class MessageOperation<Data> extends WebSocketOperation<Data> {
       socket.once("close", (code, reason) => {
         const details = { opcode: -1, protocol, code, reason: reason.toString() };
         if (code !== 1006) return done({ ...answered, content: empty, data: (isJson ? null : "") as Data, details });
-        if (openSockets(this.caller.runtime).isClosed) reject(new AquestsError("SKITAI_AQUESTS_CLOSED"));
+        if (sockets.isClosed) reject(new AquestsError("SKITAI_AQUESTS_CLOSED"));
         else reject(new AquestsError("SKITAI_AQUESTS_DISCONNECTED", { address, reason: "it ended without being closed" }));
       });
       if (this.#message !== undefined) {

@@ -55,8 +55,8 @@ export interface WebSocketVerb extends WebSocketCall<"one"> {
 export const webSocketVerb =
   (verb: "ws" | "wss") =>
   (caller: Caller): WebSocketVerb => {
-    const { runtime } = caller;
     const callOf = (url: string, message: unknown, options: WebSocketOptions = {}): Call<unknown> => {
+      const { runtime } = caller;
       const { target, path, auth } = routeOf(runtime, url, verb);
       const { filter: _, callback: __, ...plain } = options;
       const settings = resolveWebSocketOptions(verb, runtime, plain);
@@ -65,6 +65,7 @@ export const webSocketVerb =
       return { target, operation, options };
     };
     const connect = async (url: string, options: WebSocketConnectOptions = {}): Promise<WebSocketConnection<unknown, unknown>> => {
+      const { runtime } = caller;
       const { opening, heartbeat } = splitConnectOptions(verb, options);
       const { target, path, auth } = routeOf(runtime, url, verb);
       const settings = resolveWebSocketOptions(verb, runtime, opening);
