@@ -35,11 +35,13 @@ export const findAlias = ({ upstreams, pools }: Runtime, target: string, kinds: 
   return { cluster, path: rest.startsWith("/") ? rest : `/${rest}` };
 };
 
-const watched = new WeakMap<Cluster, Pools>();
+/** By pools: engines share their aliases with whoever asks for them. */
+const watched = new WeakMap<Pools, WeakSet<Cluster>>();
 
 /** Connections to a member are of no more use when it has been taken out. */
 const closePoolsWith = (cluster: Cluster, pools: Pools): void => {
-  if (watched.get(cluster) === pools) return;
-  watched.set(cluster, pools);
+  const clusters = watched.get(pools) ?? new WeakSet();
+  if (clusters.has(cluster)) return;
+  watched.set(pools, clusters.add(cluster));
   cluster.on("removed", (member) => void pools.drop(clusterEndpoint(cluster, member)));
 };
