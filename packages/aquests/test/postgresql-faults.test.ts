@@ -34,9 +34,11 @@ describeWith("postgres", (service) => {
     expect(rs.error?.message).not.toContain("wrong");
   });
 
-  test("a missing password fails the call", async () => {
-    const rs = await client.postgresql(`${service.host}:${service.port}`, service.database, [service.user]).execute("SELECT 1");
+  test("a missing password fails the call, and leaves no connection that is half open", async () => {
+    const relay = await openRelay(service.host, service.port);
+    const rs = await client.postgresql(`127.0.0.1:${relay.port}`, service.database, [service.user]).execute("SELECT 1");
     expect([rs.status, rs.statusCode]).toEqual([2, 500]);
+    await eventually(() => relay.connections === 0);
   });
 
   test("a wrong database is told by the server's own error", async () => {

@@ -5,6 +5,8 @@ import { onTestFinished } from "vitest";
 /** A way to a server that can fall silent: it still accepts, and nothing comes through. */
 export interface Relay {
   readonly port: number;
+  /** Those that are open to it. */
+  readonly connections: number;
   /** Connections that are open now, on both sides of it. */
   readonly open: number;
   pause(): void;
@@ -40,6 +42,9 @@ export const openRelay = async (host: string, port: number): Promise<Relay> => {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    get connections(): number {
+      return sockets.size / 2;
+    },
     get open() {
       return sockets.size;
     },
