@@ -22,6 +22,18 @@ describe("a client without cookies", () => {
 });
 
 describe("a client with cookies", () => {
+  test("takes from its cache only what was said to the same cookies", async () => {
+    await using server = await serve((req, res) =>
+      res.writeHead(200, { "Cache-Control": "max-age=60", Vary: "Cookie" }).end(req.headers.cookie ?? "none"),
+    );
+    const cookies = new CookieJar();
+    const client = clientOf({ cookies, cache: { memory: "1mb" } });
+    expect((await client.get(server.url)).text).toBe("none");
+    cookies.setCookieSync("user=1", server.url);
+    expect((await client.get(server.url)).text).toBe("user=1");
+    expect(await client.get(server.url)).toMatchObject({ text: "user=1", cached: true });
+  });
+
   test("sends back what it got", async () => {
     await using server = await shop();
     const client = clientOf({ cookies: true });

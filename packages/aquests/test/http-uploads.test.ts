@@ -161,6 +161,30 @@ describe("a stream as a body", () => {
     expect(await client.get(server.url)).toMatchObject({ status: 3 });
   });
 
+  test.each([
+    ["itself", (stream: Readable) => stream],
+    ["a part of a form", (stream: Readable) => ({ stream })],
+  ])("that breaks before it is its turn, as %s, speaks against nobody but its caller", async (_, bodyOf) => {
+    await using server = await serve((req, res) => req.resume().once("end", () => res.end()));
+    const client = clientOf({ aliases: { m: ["http", server.address] } });
+    const missing = createReadStream(join(directory, "missing"));
+    const body = bodyOf(missing);
+    const rs = await (body instanceof Readable ? client.post("@m/", body) : client.upload("@m/", body));
+    expect(rs).toMatchObject({ status: 2, statusCode: 731, error: { code: "SKITAI_AQUESTS_BAD_REQUEST" } });
+    expect(rs.error?.message).toContain("ENOENT");
+    expect(client.upstreams.get("@m")!.members[0]!.state).toBe("up");
+  });
+
+  test("whose server breaks off is not at fault", async () => {
+    await using server = await serve((req) => req.once("data", () => req.socket.resetAndDestroy()));
+    const endless = new Readable({
+      read() {
+        this.push(Buffer.alloc(65_536));
+      },
+    });
+    expect(await clientOf().post(server.url, endless)).toMatchObject({ status: 2, statusCode: 700 });
+  });
+
   test("is not sent twice, even where the method may be", async () => {
     let requests = 0;
     await using server = await serve((req) => {

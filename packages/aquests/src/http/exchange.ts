@@ -1,12 +1,12 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from "node:http";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { Attempt } from "../core/attempt.ts";
 import { AquestsError } from "../errors.ts";
 import { plainHeaders } from "./answer.ts";
 import { BodyStream } from "./body-stream.ts";
 import type { Connections, Passenger } from "./connections.ts";
-import { httpFault } from "./faults.ts";
+import { bodyFault, httpFault } from "./faults.ts";
 
 /** What is sent. */
 export interface Sending {
@@ -77,6 +77,8 @@ class Exchange implements Passenger {
     this.#reject = reject;
     const { method, path, headers, body, streams, idleTimeout } = sending;
     this.options = { method, path, headers: headers as string[], body, headersTimeout: 0, bodyTimeout: streams ? idleTimeout : 0 };
+    // Before undici listens, so that the failure has its own name; after the end it is only what undici did to it.
+    if (body instanceof Readable) body.on("error", (cause) => this.cancel(bodyFault(cause)));
   }
 
   /** Called again when undici itself puts the request on another connection: by the rules of HTTP/2 the first one has not seen it. */

@@ -46,3 +46,9 @@ export const httpFault = (error: unknown, { address, http2, answering, idleTimeo
   }
   return transportError(error, address) ?? made("SKITAI_AQUESTS_HANDLER_FAILED");
 };
+
+/** The body of a request broke: that speaks against the caller, and not against the server. */
+export const bodyFault = (cause: unknown): AquestsError =>
+  cause instanceof AquestsError
+    ? cause
+    : new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: `its body cannot be read: ${reasonOf(cause)}` }, { cause });

@@ -26,6 +26,8 @@ class NamedFile implements UploadFile {
     this.source = source;
     this.name = name;
     this.type = type;
+    // It may break before it is read, and is found broken then.
+    if (source instanceof Readable) source.on("error", () => {});
   }
 }
 

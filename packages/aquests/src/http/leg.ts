@@ -1,7 +1,8 @@
 import type { Attempt } from "../core/attempt.ts";
-import { cookieHeader, keepCookies } from "./cookies.ts";
+import { cookieHeader, keepCookies, type Cookies } from "./cookies.ts";
 import type { HttpAgent } from "./agent.ts";
 import { exchange, type RawAnswer, type Sending } from "./exchange.ts";
+import { bodyFault } from "./faults.ts";
 import { flatten, type Fields } from "./fields.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload } from "./payload.ts";
@@ -27,7 +28,14 @@ export interface LegAnswer extends RawAnswer {
 /** What to do with the body of an answer. */
 export type Streams = Sending["streams"];
 
-/** Sends a request and reads its answer, with cookies and by way of a proxy where the client has them. */
+/** The request with the cookies that the client has for it. */
+export const withCookies = async (cookies: Cookies, leg: Leg): Promise<Leg> => {
+  const { origin, path, fields } = leg;
+  const cookie = cookieHeader(await cookies.keeper(), origin.url + path, fields["cookie"]);
+  return cookie === undefined ? leg : { ...leg, fields: { ...fields, cookie } };
+};
+
+/** Sends a request and reads its answer, by way of a proxy where the client has one; keeps the cookies of the answer. */
 export const askServer = async (
   agent: HttpAgent,
   leg: Leg,
@@ -37,13 +45,9 @@ export const askServer = async (
 ): Promise<RawAnswer> => {
   const { origin, payload, method } = leg;
   const { endpoint } = origin;
-  let { fields, path } = leg;
+  const { fields } = leg;
+  let { path } = leg;
   const url = origin.url + path;
-  const keeper = agent.cookies && (await agent.cookies.keeper());
-  if (keeper) {
-    const cookie = cookieHeader(keeper, url, fields["cookie"]);
-    if (cookie !== undefined) fields = { ...fields, cookie };
-  }
   const headers = flatten(fields);
   const proxy = request.proxy === undefined ? proxyFor(agent.settings.proxies, endpoint) : (request.proxy ?? undefined);
   let connections;
@@ -61,8 +65,9 @@ export const askServer = async (
   const sending: Sending = { method, path, headers, body, maxSize, idleTimeout, streams };
   try {
     if (attempt.cancelled) throw attempt.cancelled;
+    if (outflow?.stream.errored) throw bodyFault(outflow.stream.errored);
     const answer = await exchange(connections, endpoint.address, sending, attempt);
-    if (keeper) keepCookies(keeper, url, answer.headers["set-cookie"]);
+    if (agent.cookies) keepCookies(await agent.cookies.keeper(), url, answer.headers["set-cookie"]);
     return answer;
   } catch (error) {
     // What was not sent may go to another server yet, if there is only this one stream of it.

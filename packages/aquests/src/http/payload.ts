@@ -35,10 +35,8 @@ export const payloadOf = (content: string | Buffer, type?: string): Payload => {
 };
 
 /** What can be read once. */
-export const streamPayload = (stream: Readable, type: string): Payload => ({
-  type,
-  repeatable: false,
-  key: undefined,
-  bytes: undefined,
-  open: async () => ({ stream, length: undefined }),
-});
+export const streamPayload = (stream: Readable, type: string): Payload => {
+  // It may break before it is its turn, which is told when it is.
+  stream.on("error", () => {});
+  return { type, repeatable: false, key: undefined, bytes: undefined, open: async () => ({ stream, length: undefined }) };
+};

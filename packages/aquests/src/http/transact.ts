@@ -14,7 +14,7 @@ import { askCache } from "./caching.ts";
 import { decodeContent, decodeStream } from "./coding.ts";
 import { addFields } from "./fields.ts";
 import { follow } from "./follow.ts";
-import { askServer, type Leg, type LegAnswer, type Streams } from "./leg.ts";
+import { askServer, withCookies, type Leg, type LegAnswer, type Streams } from "./leg.ts";
 import { isRedirect, redirectFault } from "./redirect.ts";
 import type { HttpRequest } from "./request.ts";
 
@@ -52,9 +52,14 @@ export const transact = async (
 
 /** One request. What goes wrong at another server does not speak against the member that sent the client there. */
 const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: Attempt, streams: Streams): Promise<LegAnswer> => {
-  const { cache } = agent.settings;
+  const { cookies, settings } = agent;
+  const { cache } = settings;
   try {
-    return cache && !streams ? await askCache(cache, agent, leg, request, attempt) : await askServer(agent, leg, request, attempt, streams);
+    // Before the cache is asked: an answer may depend on them.
+    const sent = cookies ? await withCookies(cookies, leg) : leg;
+    return cache && !streams
+      ? await askCache(cache, agent, sent, request, attempt)
+      : await askServer(agent, sent, request, attempt, streams);
   } catch (error) {
     if (leg.isHome || request.alias === undefined || !isMemberFault(error)) throw error;
     throw redirectFault(leg.origin.url + leg.path, reasonOf(error), error);
