@@ -250,3 +250,13 @@ describeWith("nginx", (nginx) => {
     expect(await client.get(url, { auth: [nginx.user, nginx.password] })).toMatchObject({ statusCode: 200, history: [] });
   });
 });
+
+test("the credentials of a member of an alias are not those of who asks the same server by its URL", async () => {
+  await using server = await serve((req, res) => {
+    if (req.headers.authorization === undefined) res.writeHead(401, { "WWW-Authenticate": "Basic realm=a" });
+    res.end();
+  });
+  const client = clientOf({ aliases: { m: ["http", `user:secret@${server.address}`] } });
+  expect((await client.get("@m/")).statusCode).toBe(200);
+  expect((await client.get(server.url)).statusCode).toBe(401);
+});

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { HttpAgent } from "../src/http/agent.ts";
+import { createClient, file } from "../src/index.ts";
 import { resolveHttpSettings } from "../src/http/settings.ts";
 import { clientOf } from "./support/client-of.ts";
 import { eventually } from "./support/eventually.ts";
@@ -95,6 +96,15 @@ describe("connections", () => {
     expect(rs).toMatchObject({ status: 3, text: `[::1]:${port}`, node: `[::1]:${port}` });
     server.close();
   });
+});
+
+test("a request that has its body ready only after the client was closed is not sent", async () => {
+  await using server = await serve((_, res) => res.end());
+  const client = createClient();
+  const sending = client.upload(server.url, { file: file(import.meta.filename) });
+  await client.close();
+  expect(await sending).toMatchObject({ status: 2, error: { code: "SKITAI_AQUESTS_CLOSED" } });
+  expect(server.requests).toEqual([]);
 });
 
 describe("a member of an alias that is gone", () => {

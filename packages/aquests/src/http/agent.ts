@@ -14,6 +14,7 @@ export class HttpAgent implements Pool {
   readonly settings: HttpSettings;
   readonly cookies: Cookies | undefined;
   readonly #origins = new Map<string, Origin>();
+  #isClosed = false;
   readonly #byEndpoint = new WeakMap<Endpoint, Origin>();
 
   constructor(settings: HttpSettings) {
@@ -38,12 +39,16 @@ export class HttpAgent implements Pool {
 
   #add(url: string, endpoint: Endpoint): Origin {
     if (this.#origins.size >= mostOrigins) this.#forget();
-    const origin = new Origin(endpoint, url, this.settings);
+    // Its credentials are a member's, and not those of all who ask the same server.
+    const origin = new Origin({ ...endpoint, user: undefined, password: undefined, database: undefined }, url, this.settings);
     this.#origins.set(url, origin);
+    // A redirect may still lead to a server that was not asked before.
+    if (this.#isClosed) void origin.close();
     return origin;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const origins = [...this.#origins.values()];
     this.#origins.clear();
     await Promise.all(origins.map((origin) => origin.close()));

@@ -1,3 +1,4 @@
+import { reasonOf } from "@skitai/reactor";
 import type { buildConnector, Dispatcher, Pool } from "undici";
 import { AquestsError } from "../errors.ts";
 import type { Connector } from "./connector.ts";
@@ -29,7 +30,8 @@ const mostStreams = 100;
 export class Connections {
   /** undici's, once that is loaded: it takes some 25 MB, which a process that calls nobody can do without. */
   #pool: Pool | undefined = undefined;
-  #isClosed = false;
+  /** Why no request is taken any more. */
+  #refusal: AquestsError | undefined = undefined;
   readonly #connector: Connector;
   readonly #connections: number;
   readonly #queue: Passenger[] = [];
@@ -46,7 +48,9 @@ export class Connections {
   constructor(url: string, connector: Connector, options: ConnectionsOptions) {
     this.#connector = connector;
     this.#connections = options.connections;
-    void this.#open(url, options);
+    this.#open(url, options).catch((cause: unknown) =>
+      this.#refuse(new AquestsError("SKITAI_AQUESTS_DRIVER_FAILED", { name: "undici", reason: reasonOf(cause) }, { cause })),
+    );
   }
 
   /** Whether the server speaks HTTP/2, as far as is known. */
@@ -61,6 +65,7 @@ export class Connections {
 
   /** Sends a request, as soon as there is room. */
   send(passenger: Passenger): void {
+    if (this.#refusal) return passenger.cancel(this.#refusal);
     // Rather wait for a connection that is free in a moment than open another.
     if (this.#underWay < this.#room && this.#settling <= this.#queue.length - this.#head) this.#dispatch(passenger);
     else this.#queue.push(passenger);
@@ -87,14 +92,19 @@ export class Connections {
   /** Closes all connections; requests that are under way or wait fail. */
   async close(): Promise<void> {
     this.#connector.giveUp();
-    for (const passenger of this.#queue.splice(this.#head)) passenger.cancel(new AquestsError("SKITAI_AQUESTS_CLOSED"));
-    this.#isClosed = true;
+    this.#refuse(new AquestsError("SKITAI_AQUESTS_CLOSED"));
     await this.#pool?.destroy();
+  }
+
+  /** Ends all that wait here, or come later. */
+  #refuse(reason: AquestsError): void {
+    this.#refusal = reason;
+    for (const passenger of this.#queue.splice(this.#head)) passenger.cancel(reason);
   }
 
   async #open(url: string, options: ConnectionsOptions): Promise<void> {
     const undici = await import("undici");
-    if (this.#isClosed) return;
+    if (this.#refusal) return;
     // `useH2c` is missing in the types of undici's pool, which looks at it to let one connection find the protocol out.
     const poolOptions: Pool.Options & { useH2c: boolean } = {
       ...options,
