@@ -73,6 +73,8 @@ describe("a result that was kept", () => {
     ["a token", { headers: { authorization: "Bearer x" } }],
     ["another wanted type", { headers: { accept: "application/json" } }],
     ["another language", { headers: { "accept-language": "ko" } }],
+    ["no wish for redirects", { redirects: 0 }],
+    ["no wish for certificates", { insecure: true }],
   ])("answers no call with %s", async (_, { path = "/", ...options }: { path?: string; [name: string]: unknown }) => {
     const { client, server } = await counting();
     await client.get(`${server.url}/`).cache(60);
@@ -94,6 +96,14 @@ test("a call that is answered by a kept result leaves nothing on its signal", as
   const { signal } = new AbortController();
   expect((await client.get(server.url, { signal })).cached).toBe(true);
   expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+test("what one verb made of an answer is not given to another", async () => {
+  await using server = await serve((_, res) => res.writeHead(200, { "Content-Type": "text/xml" }).end("<a/>"));
+  await using client = createClient();
+  await client.getXml(server.url).cache(60);
+  expect((await client.getXml(server.url)).data).toBe("<a/>");
+  expect((await client.get(server.url, { headers: { Accept: "text/xml" } })).data).toEqual(Buffer.from("<a/>"));
 });
 
 test("a failure is not kept", async () => {

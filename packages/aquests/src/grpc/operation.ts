@@ -40,11 +40,12 @@ export class GrpcOperation<Data> implements Operation<Data> {
   }
 
   cacheKey(): string | undefined {
-    const { service, prefix, name, message, metadata, stream } = this.#request;
+    const { source, service, prefix, name, message, metadata, insecure, stream } = this.#request;
     if (stream || isStream(message)) return undefined;
+    // A descriptor set is long: its services are taken to be what their names say.
+    const proto = source.proto instanceof Uint8Array ? undefined : source.proto;
     try {
-      const text = (_: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
-      return JSON.stringify([prefix, service, name, metadata, message], text);
+      return JSON.stringify([proto, prefix, service, name, metadata, insecure, message], told);
     } catch {
       return undefined;
     }
@@ -193,4 +194,10 @@ const decoded = (method: GrpcMethod, bytes: Buffer): object => {
   } catch (cause) {
     throw new AquestsError("SKITAI_AQUESTS_BAD_CONTENT", { reason: reasonOf(cause) }, { cause });
   }
+};
+
+/** What JSON has no form for, or the same as for something else. */
+const told = (_: string, value: unknown): unknown => {
+  if (typeof value === "bigint") return `${value}n`;
+  return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
 };

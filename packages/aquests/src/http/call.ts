@@ -15,7 +15,7 @@ import { wholeNumber } from "./settings.ts";
 
 /** What a protocol on top of HTTP says of a call. */
 export interface HttpCallSpec<Data> {
-  /** What the user called, for errors: `rpc`. */
+  /** What the user called, for errors and for keeping results apart: `rpc`. */
   readonly verb: string;
   /** A URL of `http:` or `https:`, or `@alias/path`. */
   readonly url: string;
@@ -40,8 +40,6 @@ export interface HttpCallSpec<Data> {
   readonly idempotent?: boolean;
   /** What results show as their `method`. @default method */
   readonly name?: string;
-  /** What a kept result is found by, besides the server. @default made of method, path, headers, body and credentials */
-  readonly cacheKey?: string;
 }
 
 const noOptions: HttpOptions = Object.freeze({});
@@ -85,9 +83,9 @@ export const httpCall = <Data>(caller: Caller, spec: HttpCallSpec<Data>): Call<D
       proxy: options.proxy === undefined ? undefined : options.proxy === false ? null : proxyOf(options.proxy),
     },
     {
+      verb: spec.verb,
       name,
       idempotent: (spec.idempotent ?? idempotentMethods.has(method)) && (payload?.repeatable ?? true),
-      key: spec.cacheKey,
       decode: spec.decode,
     },
   );

@@ -14,23 +14,24 @@ export class HttpOperation<Data> implements Operation<Data> {
   readonly #caller: Caller;
   readonly #request: HttpRequest;
   readonly #decode: (answer: HttpAnswer) => Data;
-  readonly #key: string | undefined;
+  readonly #verb: string;
 
-  constructor(caller: Caller, request: HttpRequest, { name, idempotent, key, decode }: HttpOperationOptions<Data>) {
+  constructor(caller: Caller, request: HttpRequest, { verb, name, idempotent, decode }: HttpOperationOptions<Data>) {
     this.method = name;
     this.idempotent = idempotent;
     this.#caller = caller;
     this.#request = request;
     this.#decode = decode;
-    this.#key = key;
+    this.#verb = verb;
   }
 
   cacheKey(): string | undefined {
-    const { method, path, fields, payload, auth, stream } = this.#request;
+    const { method, path, fields, payload, auth, stream, redirects, insecure, proxy } = this.#request;
     if (stream || (payload && payload.key === undefined)) return undefined;
     // Whether a kept answer will do is not what the answer depends on.
     const { "cache-control": _, pragma: __, ...telling } = fields;
-    return this.#key ?? JSON.stringify([method, path, telling, payload?.type, payload?.key, auth]);
+    const way = [redirects > 0, insecure, proxy?.endpoint.address];
+    return JSON.stringify([this.#verb, method, path, telling, payload?.type, payload?.key, auth, way]);
   }
 
   urlAt(endpoint: Endpoint): string {
@@ -46,8 +47,9 @@ export class HttpOperation<Data> implements Operation<Data> {
 }
 
 export interface HttpOperationOptions<Data> {
+  /** What the user called: two verbs may make different data of the same answer. */
+  readonly verb: string;
   readonly name: string;
   readonly idempotent: boolean;
-  readonly key: string | undefined;
   readonly decode: (answer: HttpAnswer) => Data;
 }

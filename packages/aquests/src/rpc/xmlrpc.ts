@@ -49,9 +49,10 @@ export const xmlRpcVerb = (caller: Caller): XmlRpcVerb => {
     method: string,
     params: readonly unknown[],
     read: (value: unknown) => unknown,
+    verb = "rpc",
   ): Call<Data> =>
     httpCall<Data>(caller, {
-      verb: "rpc",
+      verb,
       url,
       method: "POST",
       keepsMethod: true,
@@ -77,7 +78,7 @@ export const xmlRpcVerb = (caller: Caller): XmlRpcVerb => {
     checkPlan(calls);
     const structs = calls.map(({ method: methodName, params }) => ({ methodName, params }));
     const read = (value: unknown): unknown => (value instanceof Error ? value : readXmlRpcMulticall(value as never, calls.length));
-    return begin(caller, callOf(url, options, "system.multicall", [structs], read));
+    return begin(caller, callOf(url, options, "system.multicall", [structs], read, "rpc.multicall"));
   };
   return Object.assign(remote(begin) as XmlRpcStub<"one">, { lb: one, map: remote(beginAll), multicall });
 };
