@@ -104,6 +104,7 @@ describe("a proxy for http", () => {
     { proxy: "nonsense" },
     { proxy: "socks5://127.0.0.1:1" },
     { proxy: "http://127.0.0.1:1", noProxy: ["a b"] },
+    { proxy: "http://127.0.0.1:1", noProxy: ["10.0.0.0/33"] },
     { noProxy: ["a"] },
   ])("%j is refused", (options) => {
     expect(() => clientOf(options)).toThrow(expect.objectContaining({ code: expect.stringMatching(/BAD_(TARGET|OPTION)/) }));

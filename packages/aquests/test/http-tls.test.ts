@@ -1,5 +1,5 @@
-import { createServer } from "node:https";
-import { createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type Server } from "node:https";
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -15,10 +15,15 @@ const made = (name: string, more: Parameters<typeof generate>[1] & object = {}) 
     ...more,
   });
 
-const secureServer = async (certificate: { cert: string; private: string }, options: object = {}) => {
+const secureServer = async (
+  certificate: { cert: string; private: string },
+  options: object = {},
+  prepare: (server: Server) => unknown = () => {},
+) => {
   const server = createServer({ cert: certificate.cert, key: certificate.private, ...options }, (req, res) =>
     res.end((req.socket as TLSSocket).getPeerCertificate().subject?.CN ?? "hello"),
   );
+  prepare(server);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   onTestFinished(() => {
     server.close();
@@ -128,4 +133,18 @@ describe("a handshake", () => {
     await long;
     await eventually(() => sockets.size === 0);
   });
+});
+
+test("a proxy that speaks TLS shows the certificate of its own name, and not that of the server behind it", async () => {
+  const [ofServer, ofProxy] = await Promise.all([made("server.test"), made("127.0.0.1")]);
+  const { port } = new URL(await secureServer(ofServer));
+  const proxyUrl = await secureServer(ofProxy, {}, (proxy) =>
+    proxy.on("connect", (_, near) => {
+      const far = connect(Number(port), "127.0.0.1", () => near.write("HTTP/1.1 200 OK\r\n\r\n"));
+      near.on("error", () => far.destroy()).pipe(far);
+      far.on("error", () => near.destroy()).pipe(near);
+    }),
+  );
+  const client = clientOf({ proxy: proxyUrl, ca: [ofServer.cert, ofProxy.cert] });
+  expect(await client.get("https://server.test/")).toMatchObject({ status: 3, text: "hello" });
 });

@@ -79,12 +79,13 @@ const bypassRule = (rules: readonly string[]): ((endpoint: Endpoint) => boolean)
   for (const rule of rules) {
     const [, network = "", prefix] = /^\[?([\da-f.:]+)\]?(?:\/(\d{1,3}))?$/i.exec(rule) ?? [];
     const version = isIP(network);
-    if (version === 0) {
+    const bits = version === 6 ? 128 : 32;
+    if (version === 0 || Number(prefix ?? 0) > bits) {
       const [, name = "", port] = /^(?:\*?\.)?([^:/\s]+?)\.?(?::(\d+))?$/.exec(rule.toLowerCase()) ?? [];
       if (name === "")
         throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what: "noProxy", value: rule, hint: "Use names, addresses and networks." });
       names.push({ name, port: port === undefined ? undefined : Number(port) });
-    } else networks.addSubnet(network, Number(prefix ?? (version === 6 ? 128 : 32)), version === 6 ? "ipv6" : "ipv4");
+    } else networks.addSubnet(network, Number(prefix ?? bits), version === 6 ? "ipv6" : "ipv4");
   }
   return ({ host, port }) => {
     const name = bare(host).toLowerCase();

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { AquestsError } from "../errors.ts";
 import {
   bare,
@@ -42,7 +42,9 @@ const openTunnel = (proxy: Proxy, { endpoint, tls, insecure }: ConnectorOptions,
     headers: { host: endpoint.address, ...(proxy.authorization === undefined ? {} : { "proxy-authorization": proxy.authorization }) },
     agent: false,
     timeout: openingLimit,
-    ...(isSecure ? { rejectUnauthorized: !insecure, ...(tls.ca === undefined ? {} : { ca: tls.ca }) } : {}),
+    // Node would take the name from the header, which is that of the server behind the proxy.
+    ...(isSecure ? { servername: isIP(bare(host)) === 0 ? host : "", rejectUnauthorized: !insecure } : {}),
+    ...(isSecure && tls.ca !== undefined ? { ca: tls.ca } : {}),
   });
   opening.add(request);
   let isOver = false;
