@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { AquestsError } from "../errors.ts";
 import type { Hop, Reply } from "./operation.ts";
 import { pseudoStatus } from "./pseudo-status.ts";
+import { decodeText } from "./text.ts";
 
 /** 0 nothing yet, 1 timeout, 2 failure, 3 an answer, whatever it says. */
 export type ResultStatus = 0 | 1 | 2 | 3;
@@ -84,13 +85,7 @@ export class Result<Data> {
 
   /** The body as text, in the charset that it claims; UTF-8 where it claims none or one that is not known. */
   get text(): string {
-    const charset = /charset="?([^";\s]+)/i.exec(this.headers["content-type"] ?? "")?.[1];
-    if (charset === undefined || /^utf-?8$/i.test(charset)) return this.content.toString("utf8");
-    try {
-      return new TextDecoder(charset).decode(this.content);
-    } catch {
-      return this.content.toString("utf8");
-    }
+    return decodeText(this.content, this.headers["content-type"]);
   }
 
   /** There was an answer and it is a success: below 300, and no fault of RPC. */

@@ -1,4 +1,5 @@
 import { reasonOf } from "@skitai/reactor";
+import { decodeText } from "../core/text.ts";
 import { AquestsError } from "../errors.ts";
 import type { HttpAnswer } from "./answer.ts";
 
@@ -25,13 +26,5 @@ export const isJson = (type: string | undefined): boolean =>
 /** Text without the byte order mark that some put in front of it. */
 export const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
-/** The content as text, in the charset that it claims; UTF-8 where it claims none or one that is not known. */
-export const textOf = ({ headers, content }: HttpAnswer): string => {
-  const charset = /charset="?([^";\s]+)/i.exec(headers["content-type"] ?? "")?.[1] ?? "utf-8";
-  if (/^utf-?8$/i.test(charset)) return content.toString("utf8");
-  try {
-    return new TextDecoder(charset).decode(content);
-  } catch {
-    return content.toString("utf8");
-  }
-};
+/** The content as text; see {@link decodeText}. */
+export const textOf = ({ headers, content }: HttpAnswer): string => decodeText(content, headers["content-type"]);
