@@ -174,7 +174,8 @@ export class StreamedPromise implements AsyncIterable<string | Uint8Array> {
     // One after the other, in the order of the answers, also where the handler waits for something.
     this.#turn = this.#turn.then(async () => {
       this.#answered++;
-      if (!this.pending()) return;
+      // Nobody will read what is handed over now.
+      if (!this.pending()) return void result.stream?.destroy();
       try {
         await this.#handler(this, Object.defineProperty(result, "id", { value: id, enumerable: true }) as NamedResult);
       } catch (error) {
