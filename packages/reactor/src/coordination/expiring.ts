@@ -36,6 +36,10 @@ export class Expiring<Value> {
     this.#entries.delete(key);
   }
 
+  deleteWhere(matches: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  }
+
   #sweep(): void {
     const now = performance.now();
     for (const [key, { ends }] of this.#entries) if (ends <= now) this.#entries.delete(key);
