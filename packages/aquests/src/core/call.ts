@@ -19,7 +19,7 @@ export interface CallOptions<Data = unknown> {
   callback?: (result: Result<Data>) => unknown;
   /** From the start of the call to its result. @default the client's, which is 10 s */
   timeout?: Duration;
-  /** Gives the call up. */
+  /** Gives the call up; where the answer is handed over as it arrives, until its end. */
   signal?: AbortSignal;
 }
 
