@@ -45,13 +45,25 @@ describe("the life of an app", () => {
     ]);
   });
 
-  test("has one hook of each kind, the last one given", async () => {
+  test("has any number of hooks of each kind, which run one after the other", async () => {
     const { app, notes } = lifecycle();
-    app.beforeMount(() => void notes.push("another"));
-    const { request } = await serve(app);
+    app.beforeMount(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      notes.push("another beforeMount");
+    });
+    app.beforeMount(() => void notes.push("a third"));
+    app.mounted(() => void notes.push("another mounted")).umounted(() => void notes.push("another umounted"));
+    const { request, engine } = await serve(app);
     await request("/");
-    expect(notes[0]).toBe("another");
-    expect(notes).not.toContain("beforeMount");
+    expect(notes.filter((note) => !note.startsWith("app:"))).toEqual([
+      "beforeMount",
+      "another beforeMount",
+      "a third",
+      "mounted",
+      "another mounted",
+    ]);
+    await engine.close();
+    expect(notes.slice(-3)).toEqual(["beforeUmount", "umounted", "another umounted"]);
   });
 
   test("is waited for, and goes on where a hook fails", async () => {
@@ -66,7 +78,7 @@ describe("the life of an app", () => {
     });
     const { request, log } = await serve(app);
     expect((await request("/")).status).toBe(200);
-    expect(notes[0]).toBe("slow");
+    expect(notes.slice(0, 2)).toEqual(["beforeMount", "slow"]);
     const lines = await log();
     expect(lines).toContain("[expt:beforeMount] <Error> beforeMount broke");
     expect(lines).toContain("starting broke");

@@ -54,45 +54,45 @@ export abstract class HookedApp {
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs before the app is mounted; several run in order, and one that fails makes the start fail. */
   beforeMount(hook: LifecycleHooks["beforeMount"]): this {
     checkHandler("beforeMount", hook);
-    partsOf(this).lifecycle.beforeMount = hook;
+    partsOf(this).lifecycle.beforeMount.push(hook);
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs when all apps are mounted, before the engine listens; several run in order, and one that fails makes the start fail. */
   mounted(hook: LifecycleHooks["mounted"]): this {
     checkHandler("mounted", hook);
-    partsOf(this).lifecycle.mounted = hook;
+    partsOf(this).lifecycle.mounted.push(hook);
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs after `beforeMount` in a worker that takes the place of another; several run in order, and one that fails makes the start fail. */
   beforeRemount(hook: LifecycleHooks["beforeRemount"]): this {
     checkHandler("beforeRemount", hook);
-    partsOf(this).lifecycle.beforeRemount = hook;
+    partsOf(this).lifecycle.beforeRemount.push(hook);
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs after `mounted` in a worker that takes the place of another; several run in order, and one that fails makes the start fail. */
   remounted(hook: LifecycleHooks["remounted"]): this {
     checkHandler("remounted", hook);
-    partsOf(this).lifecycle.remounted = hook;
+    partsOf(this).lifecycle.remounted.push(hook);
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs when the engine takes no more requests; several run in order, and one that fails is noted in the log. */
   beforeUmount(hook: LifecycleHooks["beforeUmount"]): this {
     checkHandler("beforeUmount", hook);
-    partsOf(this).lifecycle.beforeUmount = hook;
+    partsOf(this).lifecycle.beforeUmount.push(hook);
     return this;
   }
 
-  /** @see {@link LifecycleHooks} */
+  /** Runs when the engine has answered its last request; several run in order, and one that fails is noted in the log. */
   umounted(hook: LifecycleHooks["umounted"]): this {
     checkHandler("umounted", hook);
-    partsOf(this).lifecycle.umounted = hook;
+    partsOf(this).lifecycle.umounted.push(hook);
     return this;
   }
 

@@ -179,12 +179,14 @@ export class MountedSaddle implements MountedApp {
     return text;
   }
 
-  /** Runs a hook of the app's life. One that fails is noted, and stops nothing. */
+  /** Runs the hooks of one kind, in order. One that fails is noted, and stops nothing. */
   async #live<Name extends keyof LifecycleHooks>(name: Name, context: Parameters<LifecycleHooks[Name]>[0]): Promise<void> {
-    try {
-      await (this.#parts.lifecycle[name] as ((context: unknown) => unknown) | undefined)?.(context);
-    } catch (error) {
-      this.#idle.traceback(error, name);
+    for (const hook of this.#parts.lifecycle[name] as readonly ((context: unknown) => unknown)[]) {
+      try {
+        await hook(context);
+      } catch (error) {
+        this.#idle.traceback(error, name);
+      }
     }
   }
 

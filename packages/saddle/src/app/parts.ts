@@ -2,7 +2,7 @@ import type { Mountable } from "@skitai/reactor";
 import { Standalone } from "../alone/standalone.ts";
 import { Emitter } from "../event/emitter.ts";
 import { ErrorPages } from "../flow/error-pages.ts";
-import { RequestHooks, type LifecycleHooks } from "../hook/hooks.ts";
+import { noLifecycleHooks, RequestHooks, type LifecycleLists } from "../hook/hooks.ts";
 import { RouteTable } from "../routing/route-table.ts";
 import { Templates } from "../template/templates.ts";
 
@@ -10,7 +10,7 @@ import { Templates } from "../template/templates.ts";
 export interface AppParts {
   readonly routes: RouteTable;
   readonly hooks: RequestHooks;
-  readonly lifecycle: Partial<LifecycleHooks>;
+  readonly lifecycle: LifecycleLists;
   readonly events: Emitter;
   readonly pages: ErrorPages;
   readonly templates: Templates;
@@ -27,7 +27,7 @@ export const equip = (app: Mountable, home: string): void => {
   const own: AppParts = {
     routes: new RouteTable(),
     hooks: new RequestHooks(),
-    lifecycle: {},
+    lifecycle: noLifecycleHooks(),
     events: new Emitter(),
     pages: new ErrorPages(),
     templates: new Templates(home),

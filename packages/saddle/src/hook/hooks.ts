@@ -22,7 +22,10 @@ export class RequestHooks {
   }
 }
 
-/** The hooks of an app's life; one function each, the last one given. They may return a promise, which the engine waits for. */
+/**
+ * The hooks of an app's life. They add up, and run one after the other in the order of registration; one that returns a promise is waited for.
+ * One that fails in the beginning makes the start fail; at the end it is noted in the log, and stops nothing.
+ */
 export interface LifecycleHooks {
   /** Before the app is mounted, to register what others share: `wac.register("searcher", new Searcher())`. */
   beforeMount: (wac: Wac) => unknown;
@@ -37,3 +40,15 @@ export interface LifecycleHooks {
   /** The engine has answered its last request. */
   umounted: (wac: Wac) => unknown;
 }
+
+/** The hooks of one app's life, each kind in the order of registration. */
+export type LifecycleLists = { readonly [Name in keyof LifecycleHooks]: LifecycleHooks[Name][] };
+
+export const noLifecycleHooks = (): LifecycleLists => ({
+  beforeMount: [],
+  mounted: [],
+  beforeRemount: [],
+  remounted: [],
+  beforeUmount: [],
+  umounted: [],
+});
