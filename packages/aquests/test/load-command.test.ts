@@ -64,6 +64,7 @@ describe("aquests load", () => {
 test.each([
   ["no URL", ["load"], "A URL is needed."],
   ["a URL of something else", ["load", "ftp://a/"], '"ftp://a/" is no URL of http: or https:.'],
+  ["credentials in what is no URL", ["load", "h2c://us:secretpw@a/"], '"h2c://***@a/" is no URL of http: or https:.'],
   ["no number", ["load", "-n", "many", "http://a/"], '--requests is a whole number from 1, not "many".'],
   ["a header without a name", ["load", "-H", "plain", "http://a/"], '--header is "Name: value", not "plain".'],
   ["no time", ["load", "-t", "soon", "http://a/"], "--timeout is not a duration"],

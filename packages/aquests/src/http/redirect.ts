@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { AquestsError } from "../errors.ts";
 import type { Fields } from "./fields.ts";
+import { masked } from "./masked.ts";
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -23,8 +24,8 @@ export const nextUrl = (location: string, from: string): URL => {
   let url: URL;
   try {
     url = new URL(location, from);
-  } catch (cause) {
-    throw redirectFault(location, "that is no URL", cause);
+  } catch {
+    throw redirectFault(location, "that is no URL");
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") throw redirectFault(location, "only http: and https: are followed");
   url.username = "";
@@ -34,7 +35,13 @@ export const nextUrl = (location: string, from: string): URL => {
 };
 
 export const redirectFault = (location: string, reason: string, cause?: unknown): AquestsError =>
-  new AquestsError("SKITAI_AQUESTS_REDIRECT", { value: location.replace(/\/\/[^/?#]*@/, "//***@"), reason }, { cause });
+  new AquestsError("SKITAI_AQUESTS_REDIRECT", { value: hasCredentials(location) ? masked(location) : location, reason }, { cause });
+
+/** Whether it may hold some; the mail address in a query is none. */
+const hasCredentials = (location: string): boolean => {
+  const url = URL.parse(location, "http://host");
+  return url === null || url.username !== "" || url.password !== "";
+};
 
 /** What only the server may see that the request was made for. */
 const personal: readonly string[] = ["authorization", "cookie", "proxy-authorization", "host"];

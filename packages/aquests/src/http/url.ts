@@ -1,5 +1,6 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import { AquestsError } from "../errors.ts";
+import { masked } from "./masked.ts";
 
 /** What `options.auth` takes. */
 export type Credentials = readonly [token: string] | readonly [user: string, password: string];
@@ -15,10 +16,11 @@ export const parseUrl = (url: string): URL => {
   let parsed: URL;
   try {
     parsed = new URL(url);
-  } catch (cause) {
-    throw badTarget(url, "use http://host/path, https://host/path or @alias/path.", cause);
+  } catch {
+    // Without its cause, which shows the text as it is.
+    throw badTarget(url, "use http://host/path, https://host/path or @alias/path.");
   }
-  if (ports[parsed.protocol] === undefined) throw badTarget(url, `${parsed.protocol} is not spoken here; use http: or https:.`);
+  if (ports[parsed.protocol] === undefined) throw badTarget(url, "only http: and https: are spoken here.");
   return parsed;
 };
 
@@ -47,8 +49,4 @@ export const credentialsIn = (url: URL): Credentials | undefined => {
 };
 
 const badTarget = (value: unknown, hint: string, cause?: unknown): AquestsError =>
-  new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value: withoutCredentials(value), hint }, { cause });
-
-/** Whatever stands before an @ in what was to be a URL may be a password. */
-const withoutCredentials = (value: unknown): unknown =>
-  typeof value === "string" ? value.replace(/^([a-z]+:\/\/)?[^/?#]*@(?=.)/i, "$1***@") : value;
+  new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value: typeof value === "string" ? masked(value) : value, hint }, { cause });

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { duration, type Duration } from "@skitai/reactor";
+import { masked } from "../http/masked.ts";
 
 /** What a load run is to do. */
 export interface LoadOptions {
@@ -46,7 +47,8 @@ export const parseLoad = (args: readonly string[]): LoadOptions | "help" => {
   if (values.help) return "help";
   if (positionals.length === 0) throw new UsageError("A URL is needed.");
   for (const url of positionals)
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) throw new UsageError(`${JSON.stringify(url)} is no URL of http: or https:.`);
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw new UsageError(`${JSON.stringify(masked(url))} is no URL of http: or https:.`);
   return {
     urls: positionals,
     requests: whole("--requests", values.requests, 1000),

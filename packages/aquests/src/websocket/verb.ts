@@ -4,6 +4,7 @@ import type { Call, Target } from "../core/call.ts";
 import type { Caller, Runtime } from "../core/runtime.ts";
 import { findAlias, isAliased } from "../core/target.ts";
 import { AquestsError } from "../errors.ts";
+import { masked } from "../http/masked.ts";
 import { credentialsIn, endpointOf, parseUrl, type Credentials } from "../http/url.ts";
 import type { Sent } from "../rpc/remote.ts";
 import { WebSocketConnection } from "./connection.ts";
@@ -95,7 +96,7 @@ const routeOf = (runtime: Runtime, url: string, verb: string): { target: Target;
   }
   if (typeof url !== "string" || !/^wss?:\/\//i.test(url))
     throw new AquestsError("SKITAI_AQUESTS_BAD_TARGET", {
-      value: typeof url === "string" ? url.replace(/[^/]*@/, "***@") : url,
+      value: typeof url === "string" ? masked(url) : url,
       hint: "use ws://host/path, wss://host/path or @alias/path.",
     });
   const parsed = parseUrl(url.replace(/^ws/i, "http"));
