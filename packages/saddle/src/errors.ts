@@ -26,6 +26,7 @@ const templates = {
   SKITAI_SADDLE_BAD_STATUS: '{value} is not an HTTP status. Use a number from 200 to 599, or a string such as "404 Not Found".',
   SKITAI_SADDLE_NO_RETURN: "The handler of {rule} returned nothing. Return null for an empty answer (204).",
   SKITAI_SADDLE_BAD_RETURN: "A handler returned what cannot be sent: {reason}",
+  SKITAI_SADDLE_HOOK_FAILED: "The hook {hook} of the app {name} at {point} failed: {reason}",
   SKITAI_SADDLE_REQUEST_MISSING: "{what} was used outside a request.",
   SKITAI_SADDLE_TEMPLATE_NOT_FOUND: "There is no template {name} in {directory}.",
   SKITAI_SADDLE_TEMPLATE_FAILED: "The template {file} failed{where}: {reason}",

@@ -66,22 +66,47 @@ describe("the life of an app", () => {
     expect(notes.slice(-3)).toEqual(["beforeUmount", "umounted", "another umounted"]);
   });
 
-  test("is waited for, and goes on where a hook fails", async () => {
-    const { app, notes } = lifecycle();
-    app.beforeMount(async () => {
+  test.each(["beforeMount", "mounted"] as const)("does not begin where a hook %s fails", async (hook) => {
+    const { app } = lifecycle();
+    const cause = new Error("no table users");
+    app[hook](async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      notes.push("slow");
-      throw new Error("beforeMount broke");
+      throw cause;
     });
+    const { request } = await serve(app, "memory", { mounts: [["/shop", app]] });
+    await expect(request("/shop/")).rejects.toMatchObject({
+      code: "SKITAI_SADDLE_HOOK_FAILED",
+      message: `The hook ${hook} of the app shop at /shop failed: no table users`,
+      cause,
+    });
+  });
+
+  test.each(["beforeRemount", "remounted"] as const)("does not begin in a successor where a hook %s fails", async (hook) => {
+    const { app } = lifecycle();
+    app[hook](() => Promise.reject(new Error("no table users")));
+    const { request } = await serve(app, "memory", { mounts: [["/", successor(app) as Saddle]] });
+    await expect(request("/")).rejects.toMatchObject({ code: "SKITAI_SADDLE_HOOK_FAILED" });
+  });
+
+  test("goes on where a handler of its events fails", async () => {
+    const { app } = lifecycle();
     app.on(appStarting, () => {
       throw new Error("starting broke");
     });
     const { request, log } = await serve(app);
     expect((await request("/")).status).toBe(200);
-    expect(notes.slice(0, 2)).toEqual(["beforeMount", "slow"]);
-    const lines = await log();
-    expect(lines).toContain("[expt:beforeMount] <Error> beforeMount broke");
-    expect(lines).toContain("starting broke");
+    expect(await log()).toContain("[expt:app:starting] <Error> starting broke");
+  });
+
+  test("ends with all of its hooks, also where one fails", async () => {
+    const { app, notes } = lifecycle();
+    app.beforeUmount(() => Promise.reject(new Error("beforeUmount broke")));
+    app.beforeUmount(() => void notes.push("another beforeUmount"));
+    const { request, engine, log } = await serve(app);
+    await request("/");
+    await engine.close();
+    expect(notes.slice(-2)).toEqual(["another beforeUmount", "umounted"]);
+    expect(await log()).toContain("[expt:beforeUmount] <Error> beforeUmount broke");
   });
 
   test("lets an app share objects with all apps", async () => {

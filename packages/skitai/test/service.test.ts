@@ -150,6 +150,12 @@ describe("a script that cannot start says why in one line and ends with code 1",
     expect(err).toMatch(message);
   });
 
+  test.each([0, 2])("(a hook of an app that fails, with %i workers)", async (workers) => {
+    const { code, err } = await failure({ ...wishFor(await freePort(), { workers }), broken: "no table users" });
+    expect([code, err.trim().split("\n").length]).toEqual([1, 1]);
+    expect(err).toContain("The hook mounted of the app app at / failed: no table users");
+  });
+
   test("(a port in use)", async () => {
     const port = await freePort();
     const other = createServer();

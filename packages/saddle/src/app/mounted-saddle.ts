@@ -2,6 +2,7 @@ import {
   bodyLimit,
   hasBody,
   readBody,
+  reasonOf,
   respond,
   type Mount,
   type MountedApp,
@@ -10,6 +11,7 @@ import {
   type WasClass,
 } from "@skitai/reactor";
 import { bodyTooLarge } from "@skitai/reactor/framework";
+import { SaddleError } from "../errors.ts";
 import {
   appMounted,
   appRestarted,
@@ -73,10 +75,10 @@ export class MountedSaddle implements MountedApp {
   /** Runs what belongs before the first request. */
   async start(): Promise<void> {
     const { wac } = this.#site;
-    await this.#live("beforeMount", wac);
+    await this.#begin("beforeMount", wac);
     this.#emit(appStarting, wac);
     if (this.#site.successor) {
-      await this.#live("beforeRemount", wac);
+      await this.#begin("beforeRemount", wac);
       this.#emit(appRestarting, wac);
     }
     this.#emit(appStarted, wac);
@@ -84,18 +86,18 @@ export class MountedSaddle implements MountedApp {
   }
 
   async mounted(): Promise<void> {
-    await this.#live("mounted", this.#idle);
-    if (this.#site.successor) await this.#live("remounted", this.#idle);
+    await this.#begin("mounted", this.#idle);
+    if (this.#site.successor) await this.#begin("remounted", this.#idle);
     this.#emit(appMounted, this.#idle);
   }
 
   async beforeUmount(): Promise<void> {
     this.#emit(appUnmounting, this.#idle);
-    await this.#live("beforeUmount", this.#idle);
+    await this.#end("beforeUmount", this.#idle);
   }
 
   async umounted(): Promise<void> {
-    await this.#live("umounted", this.#site.wac);
+    await this.#end("umounted", this.#site.wac);
   }
 
   /** Tells an event of the service to the app's handlers: `(was, ...args)`, where `was` belongs to no request. */
@@ -179,15 +181,29 @@ export class MountedSaddle implements MountedApp {
     return text;
   }
 
-  /** Runs the hooks of one kind, in order. One that fails is noted, and stops nothing. */
-  async #live<Name extends keyof LifecycleHooks>(name: Name, context: Parameters<LifecycleHooks[Name]>[0]): Promise<void> {
-    for (const hook of this.#parts.lifecycle[name] as readonly ((context: unknown) => unknown)[]) {
+  /** Runs hooks of the beginning, in order. An app that could not prepare itself must not serve. @throws SKITAI_SADDLE_HOOK_FAILED */
+  async #begin<Name extends keyof LifecycleHooks>(hook: Name, context: Parameters<LifecycleHooks[Name]>[0]): Promise<void> {
+    try {
+      for (const run of this.#hooks(hook)) await run(context);
+    } catch (cause) {
+      const { name, point } = this.#site;
+      throw new SaddleError("SKITAI_SADDLE_HOOK_FAILED", { hook, name, point: point || "/", reason: reasonOf(cause) }, { cause });
+    }
+  }
+
+  /** Runs hooks of the end, in order. One that fails is noted, and stops nothing. */
+  async #end<Name extends keyof LifecycleHooks>(hook: Name, context: Parameters<LifecycleHooks[Name]>[0]): Promise<void> {
+    for (const run of this.#hooks(hook)) {
       try {
-        await hook(context);
+        await run(context);
       } catch (error) {
-        this.#idle.traceback(error, name);
+        this.#idle.traceback(error, hook);
       }
     }
+  }
+
+  #hooks(hook: keyof LifecycleHooks): readonly ((context: unknown) => unknown)[] {
+    return this.#parts.lifecycle[hook] as readonly ((context: unknown) => unknown)[];
   }
 
   #emit(event: string, context: unknown, args: readonly unknown[] = []): void {
