@@ -200,3 +200,27 @@ describe("a callback", () => {
     expect([rs.status, told]).toEqual([3, ["A callback failed: oops"]]);
   });
 });
+
+describe("the time limit", () => {
+  test("holds for a filter too", async () => {
+    await using server = await serve((_, res) => res.end("hello"));
+    const rs = await clientOf().get(server.url, { filter: () => new Promise(() => {}), timeout: 50 });
+    expect([rs.status, rs.statusCode]).toEqual([1, 730]);
+  });
+
+  test("of one call says nothing against a member, but several that hang in a row do", async () => {
+    let hangs = true;
+    await using server = await serve((req, res) => {
+      if (!hangs || req.url === "/quick") res.end("hello");
+    });
+    const client = clientOf().alias("@one", "http", server.address);
+    const cluster = client.upstreams.get("@one")!;
+    for (let at = 0; at < 4; at++) expect((await client.get("@one/", { timeout: 10 })).status).toBe(1);
+    expect(cluster.members[0]!.state).toBe("up");
+    await client.get("@one/quick");
+    for (let at = 0; at < 5; at++) await client.get("@one/", { timeout: 10 });
+    await expect.poll(() => cluster.members[0]!.state).toBe("down");
+    hangs = false;
+    expect((await client.get("@one/")).text).toBe("hello");
+  });
+});

@@ -107,4 +107,13 @@ describe("map", () => {
     client.upstreams.get("@nums")!.switchOff(servers[2]!.address);
     expect(await client.get.map("@nums/")).toHaveLength(2);
   });
+
+  test("says so in one result where all members are switched off, or the client is closed", async () => {
+    const { client, servers } = await members();
+    for (const { address } of servers) client.upstreams.get("@nums")!.switchOff(address);
+    const off = await client.get.map("@nums/");
+    expect([off.length, off.at(0)?.error]).toEqual([1, expect.objectContaining({ code: "SKITAI_AQUESTS_UNAVAILABLE" })]);
+    await client.close();
+    expect((await client.get.map("@nums/")).at(0)?.error).toMatchObject({ code: "SKITAI_AQUESTS_CLOSED" });
+  });
 });

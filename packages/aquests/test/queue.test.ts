@@ -130,6 +130,18 @@ describe("the functions of the package", () => {
   });
 });
 
+test("map waits for fetchall too, one request for each member", async () => {
+  await using one = await serve((_, res) => res.end("1"));
+  await using two = await serve((_, res) => res.end("2"));
+  const seen: string[] = [];
+  aquests.configure({ callback: (rs) => seen.push(rs.text), log: false });
+  aquests.alias("@both", "http", [one.address, two.address]);
+  aquests.get.map("@both/");
+  expect(one.requests).toEqual([]);
+  expect(await aquests.fetchall()).toMatchObject({ tasks: 2 });
+  expect(new Set(seen)).toEqual(new Set(["1", "2"]));
+});
+
 test("configure refuses to change what waiting requests rely on", async () => {
   await using server = await serve((_, res) => res.end());
   aquests.get(server.url);

@@ -5,7 +5,7 @@ import { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { tell } from "./callback.ts";
 import { clusterEndpoint, type Endpoint } from "./endpoint.ts";
-import { aquestsError, isDisconnect, isMemberFault } from "./faults.ts";
+import { aquestsError, isDisconnect, memberFault } from "./faults.ts";
 import { cacheKey, keptOf, type Kept } from "./kept.ts";
 import { lead } from "./lead.ts";
 import type { Reply } from "./operation.ts";
@@ -17,6 +17,9 @@ export interface WaitOptions {
   /** Throw what went wrong instead of returning a result without an answer. @default false */
   reraise?: boolean;
 }
+
+/** Milliseconds that a filter has for a result without an answer, which came when the time was up. */
+const filterGrace = 500;
 
 const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -128,7 +131,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
       : balance(target, (tried) => this.#try(target, tried), {
           idempotent: operation.idempotent,
           signal: waiting,
-          failed: isMemberFault,
+          failed: memberFault,
         });
     replying.then(this.#answer, this.#fail);
   }
@@ -215,7 +218,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
    */
   #limit(timeout: number, passed: number): void {
     clearTimeout(this.#timer);
-    if (timeout === 0 || this.#over) return;
+    if (timeout === 0 || this.#result) return;
     this.#timer = setTimeout(this.#late, Math.max(0, timeout - passed), timeout);
   }
 
@@ -223,8 +226,12 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   /** Ends the request without its answer. */
   #give(error: AquestsError, status: ResultStatus): void {
-    if (this.#over) return;
-    this.#finish(this.#make(status, undefined, error));
+    if (this.#result) return;
+    const result = this.#make(status, undefined, error);
+    // A filter that is still at work gets no second result.
+    if (this.#over) this.#settle(result);
+    else this.#finish(result);
+    if (!this.#result) this.#timer = setTimeout(() => this.#settle(result), filterGrace);
     this.#cancel(error);
     // By its name the cluster knows that the member was too slow, and not that somebody turned away.
     this.#waiting?.abort(status === 1 ? new DOMException(error.message, "TimeoutError") : error);
@@ -245,11 +252,9 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   #finish(result: Result<Data>): void {
     this.#over = true;
-    clearTimeout(this.#timer);
-    const { signal, filter } = this.#call.options;
-    signal?.removeEventListener("abort", this.#aborted);
+    const { filter } = this.#call.options;
     if (!filter) return this.#settle(result);
-    // A filter may take its time, and what it throws ends the call.
+    // A filter has what is left of the time, and what it throws ends the call.
     void (async () => filter(result))().then(
       () => this.#settle(result),
       (cause: unknown) => {
@@ -261,7 +266,10 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   }
 
   #settle(result: Result<Data>): void {
+    if (this.#result) return;
     this.#result = result;
+    clearTimeout(this.#timer);
+    this.#call.options.signal?.removeEventListener("abort", this.#aborted);
     if (this.#keepFor !== undefined) result.cache(this.#keepFor);
     this.#resolve(result);
     tell(this.#runtime, this.#call.options, result);

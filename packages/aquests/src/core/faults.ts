@@ -3,7 +3,6 @@ import { AquestsError, type AquestsErrorCode } from "../errors.ts";
 
 /** Failures that speak against the server that was asked, and not against the request. */
 const memberFaults: ReadonlySet<AquestsErrorCode> = new Set([
-  "SKITAI_AQUESTS_TIMEOUT",
   "SKITAI_AQUESTS_CONNECT_FAILED",
   "SKITAI_AQUESTS_DNS",
   "SKITAI_AQUESTS_TLS",
@@ -13,8 +12,14 @@ const memberFaults: ReadonlySet<AquestsErrorCode> = new Set([
   "SKITAI_AQUESTS_BAD_ANSWER",
 ]);
 
-/** Whether a failed try counts against the member, so that another one should be asked. */
-export const isMemberFault = (error: unknown): boolean => error instanceof AquestsError && memberFaults.has(error.code);
+/**
+ * Whether a failed try counts against the member, so that another one should be asked. A time limit may be shorter than what was asked for
+ * takes: only several that it cut off in a row say that the member hangs.
+ */
+export const memberFault = (error: unknown): boolean | "slow" => {
+  if (!(error instanceof AquestsError)) return false;
+  return error.code === "SKITAI_AQUESTS_TIMEOUT" ? "slow" : memberFaults.has(error.code);
+};
 
 /** A connection that broke: what happens when a server closes an idle connection just as a request is put on it. */
 export const isDisconnect = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterMember } from "@skitai/reactor/upstream";
-import { isMemberFault } from "./faults.ts";
+import { memberFault } from "./faults.ts";
 import type { Reply } from "./operation.ts";
 
 /**
@@ -15,7 +15,10 @@ export const lead = async <Data>(
 ): Promise<Reply<Data>> => {
   const lease = await cluster.lease(member, { signal });
   const ok = (): void => lease.release("ok");
-  const failed = (error: unknown): void => lease.release(isMemberFault(error) ? "failed" : "neutral");
+  const failed = (error: unknown): void => {
+    const fault = memberFault(error);
+    lease.release(fault === "slow" ? fault : fault ? "failed" : "neutral");
+  };
   try {
     const reply = await send();
     if (reply.untilEnd) reply.untilEnd().then(ok, failed);

@@ -1,14 +1,16 @@
 import type { Duration } from "@skitai/reactor";
 import type { Cluster } from "@skitai/reactor/upstream";
 import { AquestsError } from "../errors.ts";
+
 import type { Call } from "./call.ts";
 import { tell } from "./callback.ts";
-import { Dispatch, type WaitOptions } from "./dispatch.ts";
+import type { Dispatch, WaitOptions } from "./dispatch.ts";
 import { cacheKey, keptOf, type Kept } from "./kept.ts";
 import type { Reply } from "./operation.ts";
 import { Result } from "./result.ts";
 import { Results } from "./results.ts";
-import type { Runtime } from "./runtime.ts";
+import { start } from "./start.ts";
+import type { Caller, Runtime } from "./runtime.ts";
 
 /**
  * One request to each member of an alias, all under way at once. Awaiting it gives their {@link Results} and never rejects.
@@ -27,13 +29,17 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
   #keepFor: number | undefined = undefined;
 
   /** @internal */
-  constructor(runtime: Runtime, call: Call<Data> & { readonly target: Cluster }) {
-    this.#runtime = runtime;
+  constructor(caller: Caller, call: Call<Data> & { readonly target: Cluster }) {
+    this.#runtime = caller.runtime;
     this.#call = call;
     this.#kept = this.#recall();
-    this.#dispatches = this.#kept ? [] : call.target.all().map((member) => new Dispatch(runtime, call, member).start());
-    if (!this.#kept && this.#dispatches.length === 0)
-      throw new AquestsError("SKITAI_AQUESTS_UNAVAILABLE", { reason: `all members of @${call.target.name} are switched off.` });
+    const members = call.target.all();
+    // Where there is nobody to ask, one result says so.
+    this.#dispatches = this.#kept
+      ? []
+      : members.length === 0
+        ? [start(caller, call)]
+        : members.map((member) => start(caller, call, member));
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it is a promise of its results

@@ -1,5 +1,5 @@
 import type { ResultCache } from "@skitai/reactor/cache";
-import type { Upstreams } from "@skitai/reactor/upstream";
+import type { ClusterMember, Upstreams } from "@skitai/reactor/upstream";
 import type { HttpSettings } from "../http/settings.ts";
 import type { Call } from "./call.ts";
 import type { Dispatch } from "./dispatch.ts";
@@ -25,5 +25,5 @@ export interface Caller {
   /** Headers that go with a request to another server; each request asks once, because some count. */
   headers?(): Readonly<Record<string, string>>;
   /** Begins a call in another way than at once. */
-  begin?<Data>(call: Call<Data>): Dispatch<Data>;
+  begin?<Data>(call: Call<Data>, member?: ClusterMember): Dispatch<Data>;
 }

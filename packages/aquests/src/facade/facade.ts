@@ -82,7 +82,7 @@ const caller: Caller = {
   get runtime() {
     return facade().runtime;
   },
-  begin: (call) => facade().queue.add(call),
+  begin: (call, member) => facade().queue.add(call, member),
 };
 
 /** The verbs of the default client: they queue. */

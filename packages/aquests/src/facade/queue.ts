@@ -1,3 +1,4 @@
+import type { ClusterMember } from "@skitai/reactor/upstream";
 import type { Call } from "../core/call.ts";
 import { Dispatch } from "../core/dispatch.ts";
 import type { Result } from "../core/result.ts";
@@ -50,12 +51,11 @@ export class Queue {
   }
 
   /** Adds a request. It starts when it is its turn in {@link run}, or when somebody awaits it. Its `meta` gets `reqId` and `reqMethod`. */
-  add<Data>(call: Call<Data>): Dispatch<Data> {
+  add<Data>(call: Call<Data>, member?: ClusterMember): Dispatch<Data> {
     const { callback = this.#options.callback, ...options } = call.options;
     const meta = { ...options.meta, reqId: this.#added++, reqMethod: call.operation.method };
-    const queued = new Queued<Data>(this.#runtime, { ...call, options: { ...options, meta } }, (started) =>
-      this.#started(started, callback),
-    );
+    const tell = (started: Queued<Data>): void => this.#started(started, callback);
+    const queued = new Queued<Data>(this.#runtime, { ...call, options: { ...options, meta } }, member, tell);
     this.#waiting.add(queued as Queued<unknown>);
     this.#fill();
     return queued;
@@ -115,8 +115,8 @@ export class Queue {
 class Queued<Data> extends Dispatch<Data> {
   #tell: ((started: Queued<Data>) => void) | undefined;
 
-  constructor(runtime: Runtime, call: Call<Data>, tell: (started: Queued<Data>) => void) {
-    super(runtime, call);
+  constructor(runtime: Runtime, call: Call<Data>, member: ClusterMember | undefined, tell: (started: Queued<Data>) => void) {
+    super(runtime, call, member);
     this.#tell = tell;
   }
 

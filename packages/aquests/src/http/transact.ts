@@ -3,7 +3,7 @@ import { finished } from "node:stream/promises";
 import { reasonOf } from "@skitai/reactor";
 import type { Attempt } from "../core/attempt.ts";
 import type { Endpoint } from "../core/endpoint.ts";
-import { isMemberFault } from "../core/faults.ts";
+import { memberFault } from "../core/faults.ts";
 import type { Hop } from "../core/operation.ts";
 import { AquestsError } from "../errors.ts";
 import { accepts } from "./accept.ts";
@@ -61,7 +61,7 @@ const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: At
       ? await askCache(cache, agent, sent, request, attempt)
       : await askServer(agent, sent, request, attempt, streams);
   } catch (error) {
-    if (leg.isHome || request.alias === undefined || !isMemberFault(error)) throw error;
+    if (leg.isHome || request.alias === undefined || memberFault(error) === false) throw error;
     throw redirectFault(leg.origin.url + leg.path, reasonOf(error), error);
   }
 };

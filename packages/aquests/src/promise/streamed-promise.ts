@@ -158,8 +158,8 @@ export class StreamedPromise implements AsyncIterable<string | Uint8Array> {
     return {
       runtime,
       ...(this.#caller.headers && { headers: () => this.#caller.headers!() }),
-      begin: (call) => {
-        const dispatch = new Dispatch(runtime, call);
+      begin: (call, member) => {
+        const dispatch = new Dispatch(runtime, call, member);
         this.#asked++;
         this.#underWay.add(dispatch as Dispatch<unknown>);
         void this.#attend(id, dispatch.start() as Dispatch<unknown>);

@@ -13,11 +13,11 @@ export interface BalanceOptions<T> {
   /** What the policy `hash` goes by. */
   key?: string | undefined;
   /**
-   * Whether an error is the member's fault: it counts against the member, and another one is asked. An abort by `signal` never does, unless
-   * its reason is a TimeoutError and this says so.
+   * Whether an error is the member's fault: it counts against the member, and another one is asked. `"slow"` counts less: only several in a
+   * row, as `health.slow` says, are a failure. An abort by `signal` never counts, unless its reason is a TimeoutError and this says so.
    * @default {@link isTransportFailure}
    */
-  failed?: ((error: unknown) => boolean) | undefined;
+  failed?: ((error: unknown) => boolean | "slow") | undefined;
   /** Whether another member is asked after an error, where that differs from `failed`: after a "try later", for example. @default `failed` */
   retry?: ((error: unknown) => boolean) | undefined;
   /** As the option of the cluster, for this request. It holds for idempotent requests alone. @default the cluster's */
@@ -46,7 +46,7 @@ export const balance = async <T>(cluster: Cluster, attempt: (tried: Try) => Prom
     return await (after === undefined ? inTurn(course) : hedged(course, after));
   } catch (error) {
     const { fallback, signal } = options;
-    if (!fallback || signal?.aborted || !(isClusterError(error) || course.countsAgainstMember(error))) throw error;
+    if (!fallback || signal?.aborted || !(isClusterError(error) || course.blame(error) !== false)) throw error;
     return fallback(error);
   }
 };

@@ -82,15 +82,15 @@ export class Course<T> {
       else void this.#release(lease, tried.end, startedAt);
       return { ok: true, value };
     } catch (error) {
-      const counts = rivalry?.signal.aborted !== true && this.countsAgainstMember(error);
-      lease.release(counts ? "failed" : rivalry?.signal.aborted ? rivalry.outcome : "neutral");
+      const blame = rivalry?.signal.aborted !== true && this.blame(error);
+      lease.release(rivalry?.signal.aborted ? rivalry.outcome : outcomeOf(blame));
       this.exclude(member);
-      return { ok: false, member, error, mayRepeat: this.#mayRepeat(tried, error, counts) };
+      return { ok: false, member, error, mayRepeat: this.#mayRepeat(tried, error, blame !== false) };
     }
   }
 
-  /** Whether an error is the member's, not the caller's. */
-  countsAgainstMember(error: unknown): boolean {
+  /** Whether an error is the member's, not the caller's, and how much of it. */
+  blame(error: unknown): boolean | "slow" {
     const { signal, failed } = this.#options;
     // A caller that turns away says nothing about the member; one whose time is up may, if it says so.
     if (signal?.aborted && (signal.reason as Partial<Error> | undefined)?.name !== "TimeoutError") return false;
@@ -102,7 +102,7 @@ export class Course<T> {
       await end;
       lease.release("ok", performance.now() - startedAt);
     } catch (error) {
-      lease.release(this.countsAgainstMember(error) ? "failed" : "neutral");
+      lease.release(outcomeOf(this.blame(error)));
     }
   }
 
@@ -111,3 +111,8 @@ export class Course<T> {
     return !signal?.aborted && (idempotent || !tried.sent) && (retry ? retry(error) : counts);
   }
 }
+
+const outcomeOf = (blame: boolean | "slow"): Outcome => {
+  if (blame === "slow") return "slow";
+  return blame ? "failed" : "neutral";
+};
