@@ -12,9 +12,11 @@ describeWith("postgres", (service) => {
   const open = (options: PostgresqlOptions = {}): SqlDatabase =>
     client.postgresql(service.url, undefined, undefined, { poolSize: 1, ...options });
 
-  beforeAll(() => {
+  beforeAll(async () => {
     client = createClient();
     watcher = client.postgresql(service.url, undefined, undefined, { poolSize: 2 });
+    const body = "BEGIN RAISE EXCEPTION 'own' USING ERRCODE = state; END";
+    await watcher.execute(`CREATE FUNCTION complain(state text) RETURNS void LANGUAGE plpgsql AS $$${body}$$`).wait();
   });
   afterAll(() => client.close());
 
@@ -44,6 +46,47 @@ describeWith("postgres", (service) => {
   test("a wrong database is told by the server's own error", async () => {
     const rs = await client.postgresql(`${service.host}:${service.port}`, "nowhere", [service.user, service.password]).execute("SELECT 1");
     expect(rs.error?.cause).toMatchObject({ code: "3D000" });
+  });
+
+  test.each([
+    ["one value too many", "SELECT $1::int", [1, 2], "08P01"],
+    ...["08000", "08006", "57P01", "57P03", "53300", "25P03"].map((state) => [
+      `an error of its own with the state ${state}`,
+      "SELECT complain($1)",
+      [state],
+      state,
+    ]),
+  ] as [string, string, unknown[], string][])(
+    "%s is the database's refusal, and the connection lives on",
+    async (_, text, params, state) => {
+      const other = createClient({
+        aliases: {
+          db: ["postgresql", `${service.user}:${encodeURIComponent(service.password)}@${service.host}:${service.port}/${service.database}`],
+        },
+      });
+      onTestFinished(() => other.close());
+      const db = other.postgresql("@db", { poolSize: 1 });
+      const pid = async (): Promise<unknown> => (await db.execute("SELECT pg_backend_pid() AS pid")).data[0]?.["pid"];
+      const before = await pid();
+      const rs = await db.execute(text, params);
+      expect(rs).toMatchObject({ status: 2, statusCode: 500, error: { code: "SKITAI_AQUESTS_DATABASE", cause: { code: state } } });
+      expect(await pid()).toBe(before);
+      expect(other.upstreams.get("db")?.members[0]?.state).toBe("up");
+    },
+  );
+
+  test.each([
+    ["is full", "53300"],
+    ["is starting up", "57P03"],
+  ])("a server that %s is a failed connection, in whatever language it says so", async (_, state) => {
+    const refusal = Buffer.from(`SSCHWERWIEGEND\0C${state}\0Mnein\0\0`);
+    const head = Buffer.alloc(5, "E");
+    head.writeInt32BE(refusal.length + 4, 1);
+    const server = createServer((socket) => socket.on("error", () => {}).end(Buffer.concat([head, refusal]))).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const rs = await client.postgresql(`127.0.0.1:${(server.address() as AddressInfo).port}`, "d", ["u", "p"]).execute("SELECT 1");
+    expect(rs).toMatchObject({ status: 2, statusCode: 714, error: { cause: { code: state } } });
   });
 
   test("a port where nobody listens is a failed connection", async () => {

@@ -103,8 +103,9 @@ class PostgresqlPool implements SqlPool {
     this.end(lease);
   }
 
+  /** Why there is no connection. */
   translate(error: Error): AquestsError {
-    return postgresqlError(error, this.#endpoint.address);
+    return postgresqlError(error, this.#endpoint.address, true);
   }
 
   #session(attempt: Attempt): Promise<PostgresqlSession> {
