@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocket, type ClientOptions } from "ws";
+import type { ClientOptions, WebSocket } from "ws";
 import type { Attempt } from "../core/attempt.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Pool } from "../core/pools.ts";
@@ -46,15 +46,18 @@ const longestRefusal = 65_536;
  *
  * @throws an `AquestsError` that says why there is none
  */
-export const openSocket = (
+export const openSocket = async (
   runtime: Runtime,
   endpoint: Endpoint,
   path: string,
   settings: WebSocketSettings,
   more: Readonly<Record<string, string>> | undefined,
   attempt: Attempt,
-): Promise<WebSocket | Refusal> =>
-  new Promise((resolve, reject) => {
+): Promise<WebSocket | Refusal> => {
+  // Loaded here, so that a process that opens none does not hold it.
+  const { WebSocket: Socket } = await import("ws");
+  if (attempt.cancelled) throw attempt.cancelled;
+  return new Promise((resolve, reject) => {
     const { address, tls, user, password } = endpoint;
     const { headers, auth, protocols, compress, maxSize, insecure } = settings;
     const sockets = openSockets(runtime);
@@ -70,7 +73,7 @@ export const openSocket = (
     };
     let socket: WebSocket;
     try {
-      socket = new WebSocket(`${tls ? "wss" : "ws"}://${address}${path}`, [...protocols], options);
+      socket = new Socket(`${tls ? "wss" : "ws"}://${address}${path}`, [...protocols], options);
     } catch (cause) {
       return reject(new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: (cause as Error).message }, { cause }));
     }
@@ -99,6 +102,7 @@ export const openSocket = (
       if (!isOpen) reject(sockets.isClosed ? new AquestsError("SKITAI_AQUESTS_CLOSED") : webSocketFault(error, address, maxSize, false));
     });
   });
+};
 
 const authorizationOf = (auth: WebSocketSettings["auth"]): { Authorization?: string } => {
   if (auth === undefined) return {};

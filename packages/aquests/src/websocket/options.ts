@@ -1,5 +1,6 @@
 import { duration, refuseUnknown, size, type Duration, type Size } from "@skitai/reactor";
 import { callOptionNames, type CallOptions } from "../core/call.ts";
+import { checkCallOptions } from "../core/check-call.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { AquestsError } from "../errors.ts";
 import type { Credentials } from "../http/url.ts";
@@ -64,6 +65,7 @@ export const resolveWebSocketOptions = (
   options: Readonly<Omit<WebSocketOptions, "filter" | "callback">>,
 ): WebSocketSettings => {
   refuseUnknown(`${verb}()`, options, webSocketOptionNames);
+  checkCallOptions(options);
   const { headers = {}, auth, protocols = [], encoding = "text", compress = true, insecure = http.insecure, maxSize } = options;
   if (encoding !== "text" && encoding !== "json") throw bad("encoding", encoding, 'Use "text" or "json".');
   if (typeof compress !== "boolean") throw bad("compress", compress, "Use true or false.");
