@@ -7,6 +7,7 @@ const templates = {
   SKITAI_UNKNOWN_OPTION: "skitai.run() has no option {value}. It has: {known}.",
   SKITAI_HALF_CERTIFICATE: "{given} is given without {missing}: HTTPS needs both.",
   SKITAI_FOREIGN_DIRECTORY: "{value} is not a directory of this user alone. Remove it, or give run() a logPath or varPath.",
+  SKITAI_BAD_SETTING: "skitai.{method}(): {reason}",
   SKITAI_ALREADY_RUNNING: "{what} must come before skitai.run(): the service is running already.",
   SKITAI_NO_SCRIPT: "skitai.run() needs a script that was started, such as `node app.ts`: it starts that script again in each worker.",
 } as const;

@@ -1,5 +1,6 @@
 import { DB_MONGODB, DB_PGSQL, DB_POSTGRESQL, DB_REDIS, DB_SQLITE3, PROTO_HTTP, PROTO_HTTPS, PROTO_WS, PROTO_WSS } from "@skitai/reactor";
 import {
+  refuseUnknown,
   size,
   type AliasOptions,
   type Duration,
@@ -9,6 +10,7 @@ import {
   type Service,
   type Size,
 } from "@skitai/reactor";
+import { anyTime, refuseUnless, someTime, wholeNumber } from "./checks.ts";
 import { SkitaiError } from "./errors.ts";
 import { pref, type MutablePreference } from "./preference.ts";
 import type { SkitaiRunOptions } from "./run-options.ts";
@@ -18,8 +20,11 @@ import { ServicePlan } from "./service-plan.ts";
 
 /** What {@link Skitai.enableCachefs} may be told. */
 export interface CachefsOptions {
+  /** Bytes of memory, in each worker; 0 is none. @default 0 */
   memmax?: Size;
+  /** Bytes on disk, for all workers together; 0 is none. @default 0 */
   diskmax?: Size;
+  /** The directory for what is on disk. @default `cachefs` below `varPath`, or else below the service's own directory in `/var/tmp`. */
   path?: string;
 }
 
@@ -77,70 +82,67 @@ export class Skitai {
 
   /** Serves HTTPS with this certificate: PEM text, or the path of a file below the script's directory. */
   enableSsl(cert: string, key: string, passphrase?: string): this {
-    this.#before("enableSsl()");
-    this.#plan.tls = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) };
-    return this;
+    return this.#set("enableSsl", (plan) => (plan.tls = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) }));
   }
 
   /** Adds a certificate for one server name, or for `*.domain` (SNI). {@link enableSsl} gives the one for all others. */
   addCertificate(name: string, cert: string, key: string, passphrase?: string): this {
-    this.#before("addCertificate()");
-    this.#plan.certificates[name] = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) };
-    return this;
+    return this.#set(
+      "addCertificate",
+      (plan) => (plan.certificates[name] = { cert, key, ...(passphrase === undefined ? {} : { passphrase }) }),
+    );
   }
 
   /** Sends whoever comes to a plain port to HTTPS. */
   enableForward(port = 80, toPort = 443): this {
-    this.#before("enableForward()");
-    this.#plan.forwards.push({ port, toPort });
-    return this;
+    return this.#set("enableForward", ({ forwards }) =>
+      forwards.push({ port: wholeNumber("port", port, 0, 65_535), toPort: wholeNumber("toPort", toPort, 1, 65_535) }),
+    );
   }
 
   /** Lets clients keep files below a URL prefix for so many seconds; the longest prefix counts, 0 is never. */
   setMaxAge(prefix: string, seconds: number): this {
-    this.#before("setMaxAge()");
-    this.#plan.maxAge[prefix] = seconds;
-    return this;
+    return this.#set("setMaxAge", ({ maxAge }) => {
+      refuseUnless(typeof prefix === "string" && prefix.startsWith("/"), "prefix", prefix, 'Use a path from "/" on.');
+      refuseUnless(typeof seconds === "number" && seconds >= 0, "seconds", seconds, "Use a number from 0.");
+      maxAge[prefix] = seconds;
+    });
   }
 
   /** How long an idle connection is kept; 0 is for ever. @default "30s" */
   setKeepAlive(time: Duration): this {
-    this.#before("setKeepAlive()");
-    this.#plan.engine.keepAlive = time;
-    return this;
+    return this.#set("setKeepAlive", ({ engine }) => (engine.keepAlive = anyTime("time", time)));
   }
 
   /** Longest gap between packets of a request or of its answer while the client owes something; 0 is for ever. @default "30s" */
   setRequestTimeout(time: Duration): this {
-    this.#before("setRequestTimeout()");
-    this.#plan.engine.requestTimeout = time;
-    return this;
+    return this.#set("setRequestTimeout", ({ engine }) => (engine.requestTimeout = anyTime("time", time)));
   }
 
-  /** How long idle connections to other servers are kept. @default "4s" */
+  /** How long idle connections to other servers are kept, from 1 ms. @default "4s" */
   setBackendKeepAlive(time: Duration): this {
-    this.#before("setBackendKeepAlive()");
-    this.#plan.client.keepAlive = time;
-    return this;
+    return this.#set("setBackendKeepAlive", ({ client }) => (client.keepAlive = someTime("time", time)));
   }
 
-  /** How many results `cache()` keeps in each worker. @default 100 */
+  /** How many results `cache()` keeps in each worker; 0 is none. @default 100 */
   setMaxRcache(count: number): this {
-    this.#before("setMaxRcache()");
-    this.#plan.client.maxResults = count;
-    return this;
+    return this.#set("setMaxRcache", ({ client }) => (client.maxResults = wholeNumber("count", count, 0)));
   }
 
   /**
-   * Keeps what other servers answer to `was`, as they allow it (RFC 9111): in memory, on disk, or both. 0 is none.
+   * Keeps what other servers answer to `was`, as they allow it (RFC 9111): in memory, on disk, or both.
    *
-   * @param path the directory for what is on disk. Default `cachefs` below `varPath`.
    * @example skitai.enableCachefs({ memmax: "10mb", diskmax: "100mb", path: "/var/tmp/skitai/cache" });
    */
-  enableCachefs({ memmax = 0, diskmax = 0, path }: CachefsOptions = {}): this {
-    this.#before("enableCachefs()");
-    this.#plan.cachefs = { memory: size(memmax, "memmax"), disk: size(diskmax, "diskmax"), path };
-    return this;
+  enableCachefs(options: CachefsOptions = {}): this {
+    return this.#set("enableCachefs", (plan) => {
+      refuseUnknown("enableCachefs()", options, { memmax: true, diskmax: true, path: true });
+      const { memmax, diskmax, path } = options;
+      const hint = 'Say how much to keep: enableCachefs({ memmax: "10mb", diskmax: "100mb" }), either or both.';
+      refuseUnless(memmax !== undefined || diskmax !== undefined, "the cache", "empty", hint);
+      refuseUnless(path === undefined || (typeof path === "string" && path !== ""), "path", path, "Name a directory.");
+      plan.cachefs = { memory: size(memmax ?? 0, "memmax"), disk: size(diskmax ?? 0, "diskmax"), path };
+    });
   }
 
   /**
@@ -149,19 +151,31 @@ export class Skitai {
    * @param interval between samples. Default `"20s"`; 0 turns it off.
    */
   setWorkerCriticalPoint(cpuPercent = 90, continuous = 3, interval: Duration = "20s"): this {
-    this.#before("setWorkerCriticalPoint()");
-    this.#plan.criticalPoint = { cpuPercent, continuous, interval };
-    return this;
+    return this.#set("setWorkerCriticalPoint", (plan) => {
+      const isPercentage = typeof cpuPercent === "number" && cpuPercent > 0;
+      refuseUnless(isPercentage, "cpuPercent", cpuPercent, "Use a percentage of one core above 0, such as 90, or Infinity for no limit.");
+      plan.criticalPoint = {
+        cpuPercent,
+        continuous: wholeNumber("continuous", continuous, 0),
+        interval: anyTime("interval", interval),
+      };
+    });
   }
 
   /**
    * Starts the service, or does what the command line says: `start`, `stop`, `restart`, `status`. In a worker it serves.
-   * A failure to start is told in one line, and the process ends with exit code 1.
+   * A failure to start, also because of a setting that makes no sense, is told in one line, and the process ends with exit code 1.
    */
   async run(options: SkitaiRunOptions = {}): Promise<Service | undefined> {
     this.#before("A second run()");
     this.#running = true;
     return runService(this.#plan, options);
+  }
+
+  #set(method: string, take: (plan: ServicePlan) => unknown): this {
+    this.#before(`${method}()`);
+    this.#plan.set(method, () => void take(this.#plan));
+    return this;
   }
 
   /** @throws SKITAI_ALREADY_RUNNING when it is too late for a setting. */

@@ -33,6 +33,7 @@ export const runService = async (plan: ServicePlan, options: SkitaiRunOptions): 
         : { action: "run", verbose: process.argv.includes("-v") || process.argv.includes("--verbose"), graceful: false };
     const pidFile = options.pidFile ?? join(dirname(script), `.${nameOf(script)}.pid`);
     if (command.action === "help") return finish({ code: exitCodes.stopped, message: usage(basename(script)) });
+    plan.check();
     if (command.action !== "run") return finish(await commanded(command, script, pidFile, options));
     process.chdir(dirname(script));
     return await serve(plan, options, { script, pidFile, verbose: command.verbose, number });
@@ -57,14 +58,17 @@ const serve = async (
   const { bind, certificate, engineOptions, runOptions } = takeApart(options);
   const { workers = 1 } = options;
   plan.tls = certificate ?? plan.tls;
-  const engine = plan.build({
-    name: serviceName(script),
-    verbose,
-    ...engineOptions,
-    directory: dirname(script),
-    workers,
-    workerId: number === undefined ? "M" : `W${number}`,
-  });
+  const engine = plan.build(
+    {
+      name: serviceName(script),
+      verbose,
+      ...engineOptions,
+      directory: dirname(script),
+      workers,
+      workerId: number === undefined ? "M" : `W${number}`,
+    },
+    () => ownDirectory(defaultVarPath(script)),
+  );
   const service = await run(engine, {
     ...(plan.criticalPoint && { criticalPoint: plan.criticalPoint }),
     ...runOptions,

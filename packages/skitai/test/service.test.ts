@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, get } from "node:http";
 import { connect } from "node:http2";
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -47,6 +48,15 @@ const ask = (port: number, path = "/"): Promise<string> => {
   return promise;
 };
 
+/** A server that counts its answers, each of which may be kept. */
+const cacheable = async (): Promise<{ url: string }> => {
+  let asked = 0;
+  const backend = createHttpServer((_, res) => res.setHeader("Cache-Control", "max-age=60").end(`answer ${++asked}`));
+  await new Promise<void>((listening) => backend.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void backend.close(() => {}).closeAllConnections());
+  return { url: `http://127.0.0.1:${(backend.address() as AddressInfo).port}/` };
+};
+
 describe("in the foreground", () => {
   test("a script serves, says where, and works in its own directory", async () => {
     const port = await freePort();
@@ -91,22 +101,28 @@ describe("in the foreground", () => {
   });
 
   test("what other servers answer is kept on disk, for all workers, with enableCachefs", async () => {
-    let asked = 0;
-    const backend = createHttpServer((_, res) => res.setHeader("Cache-Control", "max-age=60").end(`answer ${++asked}`));
-    await new Promise<void>((listening) => backend.listen(0, "127.0.0.1", listening));
-    onTestFinished(() => void backend.close(() => {}).closeAllConnections());
+    const { url } = await cacheable();
     const port = await freePort();
     await foreground(port, { workers: 2 }, [
       ["enableCachefs", { diskmax: "10mb" }],
       ["setMaxRcache", 300],
     ]);
-    const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}/`;
     const answers = [];
     for (let at = 0; at < 20; at++)
       answers.push(JSON.parse(await ask(port, `/asked?url=${encodeURIComponent(url)}`)) as { text: string; pid: number });
     expect(new Set(answers.map(({ text }) => text))).toEqual(new Set(["answer 1"]));
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2);
     expect(existsSync(join(directory, String(count), "cachefs"))).toBe(true);
+  });
+
+  test("a cache on disk without a varPath is in the service's own directory", async () => {
+    const own = join("/var/tmp", `skitai-app-${createHash("sha256").update(fixture("service")).digest("hex").slice(0, 8)}`, "cachefs");
+    onTestFinished(() => rmSync(own, { recursive: true, force: true }));
+    const { url } = await cacheable();
+    const port = await freePort();
+    await foreground(port, { varPath: undefined }, [["enableCachefs", { diskmax: "1mb" }]]);
+    for (let at = 0; at < 2; at++) expect(await ask(port, `/asked?url=${encodeURIComponent(url)}`)).toContain("answer 1");
+    expect(existsSync(own)).toBe(true);
   });
 
   test("-v shows on the console what goes into files", async () => {
@@ -142,6 +158,16 @@ describe("a script that cannot start says why in one line and ends with code 1",
     ["a port that is text", { port: "5000" }, [], [], /port.*"5000"/],
     ["a certificate for a name and none for the others", {}, [["addCertificate", "a.example", "x", "y"]], [], /enableSsl/],
     ["half a certificate", { certFile: "none.pem" }, [], [], /certFile.*keyFile/],
+    ["a cache of no size", {}, [["enableCachefs"]], [], /^skitai\.enableCachefs\(\): .*memmax.*diskmax/],
+    ["a cache of a size that is none", {}, [["enableCachefs", { memmax: "1 kilo" }]], [], /^skitai\.enableCachefs\(\): memmax.*"1 kilo"/],
+    ["a misspelt setting", {}, [["enableCachefs", { memMax: 1 }]], [], /^skitai\.enableCachefs\(\): .*memMax.*memmax/],
+    ["a bad number of results", {}, [["setMaxRcache", -1]], [], /^skitai\.setMaxRcache\(\): count cannot be -1/],
+    ["a bad duration", {}, [["setKeepAlive", "soon"]], [], /^skitai\.setKeepAlive\(\): .*soon/],
+    ["no time for idle connections", {}, [["setBackendKeepAlive", 0]], [], /^skitai\.setBackendKeepAlive\(\): .*1 ms/],
+    ["a bad max-age", {}, [["setMaxAge", "/", -1]], [], /^skitai\.setMaxAge\(\): seconds/],
+    ["a port to forward from that is none", {}, [["enableForward", 70_000]], [], /^skitai\.enableForward\(\): port/],
+    ["a load that is none", {}, [["setWorkerCriticalPoint", 0]], [], /^skitai\.setWorkerCriticalPoint\(\): cpuPercent/],
+    ["a bad setting beside a command", {}, [["setMaxRcache", -1]], ["stop"], /^skitai\.setMaxRcache\(\): count cannot be -1/],
     ["an alias that nothing serves", { workers: 0 }, [["mount", "/x", "@members"]], [], /@members/],
   ])("(%s)", async (_, run, calls, args, message) => {
     const { code, err } = await failure(wishFor(0, run, calls), args);
