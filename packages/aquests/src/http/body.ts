@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { reasonOf } from "@skitai/reactor";
 import { AquestsError } from "../errors.ts";
 import { encodeForm } from "./form.ts";
 import type { BodyForm, QueryParams } from "./options.ts";
@@ -35,7 +36,7 @@ export const bodyOf = (data: BodyData, form: BodyForm = "form"): Payload | undef
     if (data instanceof ArrayBuffer) return payloadOf(Buffer.from(data), bytesType[form]);
     if (data instanceof URLSearchParams) return payloadOf(data.toString(), formType);
     if (data instanceof Readable) return streamPayload(data, bytesType[form]);
-    if (data instanceof ReadableStream) return streamPayload(fromWeb(data), bytesType[form]);
+    if (data instanceof ReadableStream) return streamPayload(fromWeb(unread(data)), bytesType[form]);
     if (data instanceof FormData) return multipart(data);
     if (data instanceof Blob) return blobPayload(data, bytesType[form]);
   }
@@ -56,7 +57,13 @@ const writers: Readonly<Record<BodyForm, (data: BodyData) => Payload>> = {
     return payloadOf(encodeForm(data as QueryParams), formType);
   },
   json: (data) => {
-    const text = JSON.stringify(data) as string | undefined;
+    let text: string | undefined;
+    try {
+      text = JSON.stringify(data) as string | undefined;
+    } catch (cause) {
+      const reason = `it cannot be written as JSON: ${reasonOf(cause).replace(/\n[^]*/, "")}`;
+      throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason }, { cause });
+    }
     if (text === undefined) throw bad(`JSON has no ${typeof data}.`);
     return payloadOf(text, bytesType.json);
   },
@@ -74,6 +81,11 @@ const blobPayload = (blob: Blob, type: string): Payload => ({
   bytes: undefined,
   open: async () => ({ stream: fromWeb(blob.stream()), length: blob.size }),
 });
+
+const unread = (stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
+  if (stream.locked) throw bad("its body is a stream that somebody else reads.");
+  return stream;
+};
 
 const fromWeb = (stream: ReadableStream<Uint8Array>): Readable => Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]);
 

@@ -1,6 +1,8 @@
 import { openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
+import { reasonOf } from "@skitai/reactor";
 import { AquestsError } from "../errors.ts";
 
 /** A file to upload; made by {@link file}. */
@@ -56,9 +58,10 @@ export const openFile = async ({ source, name }: UploadFile): Promise<{ size: nu
   try {
     // A blob of a file knows its size, and complains when the file is changed before it is read.
     const blob = typeof source === "string" ? await openAsBlob(source) : source;
+    if (typeof source === "string" && !(await stat(source)).isFile()) throw new Error("it is no file");
     return { size: blob.size, read: () => Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]) };
   } catch (cause) {
-    throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: `the file ${name} cannot be read.` }, { cause });
+    throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: `the file ${name} cannot be read: ${reasonOf(cause)}` }, { cause });
   }
 };
 

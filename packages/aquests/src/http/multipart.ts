@@ -33,12 +33,16 @@ export const multipart = (entries: Iterable<readonly [name: string, value: unkno
 };
 
 /** One entry for each value of each field. */
-export const entriesOf = (fields: UploadFields): [string, unknown][] =>
-  Object.entries(fields).flatMap(([name, value]) =>
+export const entriesOf = (fields: UploadFields): [string, unknown][] => {
+  const given: unknown = fields;
+  if (typeof given !== "object" || given === null || Array.isArray(given) || asFile(given))
+    throw bad('what is uploaded is an object of names and values: { photo: file("sea.jpg") }.');
+  return Object.entries(fields).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as readonly unknown[]) : [value])
       .filter((item) => item !== null && item !== undefined)
       .map((item): [string, unknown] => [name, item]),
   );
+};
 
 const partOf = (boundary: string, name: string, value: unknown): Part => {
   const start = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(lines(name))}"`;

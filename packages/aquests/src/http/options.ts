@@ -1,4 +1,5 @@
 import { refuseUnknown, type Size } from "@skitai/reactor";
+import { checkCallOptions, checkSwitches } from "../core/check-call.ts";
 import { callOptionNames, type CallOptions } from "../core/call.ts";
 import { AquestsError } from "../errors.ts";
 import type { Credentials } from "./url.ts";
@@ -46,13 +47,15 @@ export type QueryValue = string | number | boolean | bigint | null | undefined;
 /** Refuses what is no option of a call by HTTP. @throws SKITAI_REACTOR_BAD_OPTION, SKITAI_AQUESTS_BAD_OPTION */
 export const checkHttpOptions = (verb: string, options: HttpOptions): void => {
   refuseUnknown(`${verb}()`, options, httpOptionNames);
-  const { auth } = options;
+  checkCallOptions(options);
+  const { auth, stream, insecure } = options;
+  checkSwitches({ stream, insecure });
   if (auth === undefined) return;
   if (Array.isArray(auth) && (auth.length === 1 || auth.length === 2) && auth.every((part) => typeof part === "string")) return;
   // Its value is not shown: it may hold a password.
   throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", {
     what: "auth",
-    value: typeof auth,
-    hint: 'Use ["token"] or ["user", "password"].',
+    value: Array.isArray(auth) ? `an array of ${auth.length}` : typeof auth,
+    hint: 'Use ["token"] or ["user", "password"], in text.',
   });
 };

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { AquestsError } from "../errors.ts";
 
 /** The body of a request, in whatever form it was given. */
 export interface Payload {
@@ -34,8 +35,10 @@ export const payloadOf = (content: string | Buffer, type?: string): Payload => {
   };
 };
 
-/** What can be read once. */
+/** What can be read once. @throws SKITAI_AQUESTS_BAD_REQUEST when it has been */
 export const streamPayload = (stream: Readable, type: string): Payload => {
+  if (stream.readableEnded || (stream.destroyed && !stream.errored))
+    throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: "its body is a stream that has ended already." });
   // It may break before it is its turn, which is told when it is.
   stream.on("error", () => {});
   return { type, repeatable: false, key: undefined, bytes: undefined, open: async () => ({ stream, length: undefined }) };

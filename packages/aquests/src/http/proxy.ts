@@ -74,6 +74,8 @@ export const proxyFor = (rules: ProxyRules | undefined, endpoint: Endpoint): Pro
  * @throws SKITAI_AQUESTS_BAD_OPTION
  */
 const bypassRule = (rules: readonly string[]): ((endpoint: Endpoint) => boolean) => {
+  if (!Array.isArray(rules))
+    throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what: "noProxy", value: rules, hint: 'Use a list: ["localhost"].' });
   const networks = new BlockList();
   const names: { readonly name: string; readonly port: number | undefined }[] = [];
   for (const rule of rules) {

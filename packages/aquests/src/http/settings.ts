@@ -1,7 +1,9 @@
 import { size, waitingTime, type Duration, type Size } from "@skitai/reactor";
 import { cacheStore, HttpCache, type CacheStoreOptions } from "@skitai/reactor/cache";
+import { checkSwitches } from "../core/check-call.ts";
 import { AquestsError } from "../errors.ts";
 import { cookieOption, type CookieKeeper } from "./cookies.ts";
+import { isFieldValue } from "./fields.ts";
 import { proxyRules, type ProxyRules } from "./proxy.ts";
 
 /** How a client speaks HTTP. */
@@ -98,16 +100,18 @@ export const httpClientOptionNames: Readonly<Record<keyof HttpClientOptions, tru
 export const resolveHttpSettings = (options: HttpClientOptions): HttpSettings => {
   const { ca, cert, key, servername, cache } = options;
   if ((cert === undefined) !== (key === undefined))
-    throw bad("cert", cert === undefined ? "missing" : "alone", "cert and key go together.");
+    throw bad(cert === undefined ? "cert" : "key", undefined, `It goes with ${cert === undefined ? "key" : "cert"}, which is given.`);
+  const { http2, h2c, insecure } = options;
+  checkSwitches({ http2, h2c, insecure });
   return {
     connections: wholeNumber("connections", options.connections ?? 128, 1),
     keepAlive: keepAliveOf(options.keepAlive ?? "4s"),
     redirects: wholeNumber("redirects", options.redirects ?? 6, 0),
     maxSize: size(options.maxSize ?? "64mb", "maxSize"),
-    userAgent: options.userAgent ?? "aquests (Skitai)",
-    http2: options.http2 ?? true,
-    h2c: options.h2c ?? false,
-    insecure: options.insecure ?? false,
+    userAgent: userAgentOf(options.userAgent ?? "aquests (Skitai)"),
+    http2: http2 ?? true,
+    h2c: h2c ?? false,
+    insecure: insecure ?? false,
     tls: { ca: Array.isArray(ca) ? [...(ca as readonly Pem[])] : (ca as Pem | undefined), cert, key, servername },
     proxies: proxyRules(options.proxy, options.noProxy),
     cookies: cookieOption(options.cookies),
@@ -117,8 +121,10 @@ export const resolveHttpSettings = (options: HttpClientOptions): HttpSettings =>
 };
 
 const ownCache = (options: CacheStoreOptions): HttpCache => {
+  const hint = 'Say how large it may be: { memory: "64mb" }.';
+  if (typeof options !== "object") throw bad("cache", options, hint);
   const store = cacheStore(options);
-  if (!store) throw bad("cache", "empty", 'Say how large it may be: { memory: "64mb" }.');
+  if (!store) throw bad("cache", "empty", hint);
   return new HttpCache({ shared: false, store, name: "aquests" });
 };
 
@@ -130,6 +136,11 @@ export const wholeNumber = (what: string, value: number, least: number): number 
 
 const bad = (what: string, value: unknown, hint: string): AquestsError =>
   new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what, value, hint });
+
+const userAgentOf = (value: string): string => {
+  if (typeof value === "string" && isFieldValue(value)) return value;
+  throw bad("userAgent", value, "Use text without line breaks, in Latin letters and signs.");
+};
 
 const keepAliveOf = (value: Duration): number => {
   const time = waitingTime(value, "keepAlive");

@@ -1,6 +1,7 @@
 import type { UpstreamKind } from "@skitai/reactor";
 import { begin, beginAll } from "../core/begin.ts";
 import type { Call, Target } from "../core/call.ts";
+import { checkCallOptions } from "../core/check-call.ts";
 import type { Caller, Runtime } from "../core/runtime.ts";
 import { findAlias, isAliased } from "../core/target.ts";
 import { AquestsError } from "../errors.ts";
@@ -61,6 +62,7 @@ export const webSocketVerb =
       const { target, path, auth } = routeOf(runtime, url, verb);
       const { filter: _, callback: __, ...plain } = options;
       const settings = resolveWebSocketOptions(verb, runtime, plain);
+      checkCallOptions(options);
       const sent = message === undefined ? undefined : messageOf(message, settings.isJson);
       const operation = new MessageOperation(caller, path, { ...settings, auth: settings.auth ?? auth }, sent);
       return { target, operation, options };
