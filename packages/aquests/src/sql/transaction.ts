@@ -33,11 +33,14 @@ export class TransactionOperation<Value> extends SqlOperation<Value> {
   }
 
   async send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Value>> {
-    const session = await this.pool(endpoint).session(attempt, this.#how);
+    const session = new Counted(await this.pool(endpoint).session(attempt, this.#how), attempt);
     try {
       await session.begin(this.#how);
       const origin = { method: "execute", url: this.urlAt(endpoint), node: endpoint.address, meta: noMeta };
       return this.reply(await this.#hold(new Level(session, origin, this.access.engine.version)));
+    } catch (error) {
+      // The program itself took the time: that says nothing of the server.
+      throw attempt.cancelled && !session.wasAsked ? tookTheTime(attempt.cancelled) : error;
     } finally {
       session.release();
     }
@@ -49,7 +52,7 @@ export class TransactionOperation<Value> extends SqlOperation<Value> {
       value = await this.#work(level);
     } catch (error) {
       this.thrown = { error };
-      await level.end("ROLLBACK").catch(ignore);
+      await level.undo("ROLLBACK").catch(ignore);
       throw error;
     }
     await level.commit();
@@ -57,34 +60,82 @@ export class TransactionOperation<Value> extends SqlOperation<Value> {
   }
 }
 
+/** A session that knows whether it was being asked when it was stopped. */
+class Counted {
+  wasAsked = false;
+  readonly #session: Session;
+  readonly #attempt: Attempt;
+
+  constructor(session: Session, attempt: Attempt) {
+    this.#session = session;
+    this.#attempt = attempt;
+  }
+
+  begin(how: Beginning): Promise<void> {
+    return this.#ask(() => this.#session.begin(how));
+  }
+
+  run(given: Given): Promise<Outcome> {
+    return this.#ask(() => this.#session.run(given));
+  }
+
+  release(): void {
+    this.#session.release();
+  }
+
+  async #ask<Value>(ask: () => Promise<Value>): Promise<Value> {
+    const before = this.#attempt.cancelled;
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.#attempt.cancelled !== before) this.wasAsked = true;
+      throw error;
+    }
+  }
+}
+
+const tookTheTime = (cause: Error): AquestsError =>
+  new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "the transaction was not over in time." }, { cause });
+
 /** A transaction, or a savepoint in one. Both databases behave as PostgreSQL does: after a failure nothing more is carried out. */
 class Level implements Transaction {
-  readonly #session: Session;
+  readonly #session: Counted;
   readonly #origin: ResultOrigin;
   readonly #version: string;
   readonly #depth: number;
   #failure: Error | undefined = undefined;
   #inner = 0;
   #isOver = false;
+  #isEnding = false;
+  #isUndone = false;
+  readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(session: Session, origin: ResultOrigin, version: string, depth = 0) {
+  constructor(session: Counted, origin: ResultOrigin, version: string, depth = 0) {
     this.#session = session;
     this.#origin = origin;
     this.#version = version;
     this.#depth = depth;
   }
 
-  async execute<Row>(query: Query<Row>, params?: SqlParams): Promise<Result<Row[]>> {
-    const outcome = await this.#run(readQuery(query, params));
-    return this.#result("execute", outcome.rows as Row[], outcome);
+  execute<Row>(query: Query<Row>, params?: SqlParams): Promise<Result<Row[]>> {
+    return this.#told(async () => {
+      const outcome = await this.#run(readQuery(query, params));
+      return this.#result("execute", outcome.rows as Row[], outcome);
+    });
   }
 
-  async do(query: Query<unknown>, params?: SqlParams): Promise<Result<number>> {
-    const outcome = await this.#run(readQuery(query, params));
-    return this.#result("do", outcome.details.rowCount, outcome);
+  do(query: Query<unknown>, params?: SqlParams): Promise<Result<number>> {
+    return this.#told(async () => {
+      const outcome = await this.#run(readQuery(query, params));
+      return this.#result("do", outcome.details.rowCount, outcome);
+    });
   }
 
-  async transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+  transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
+    return this.#told(() => this.#nest(work));
+  }
+
+  async #nest<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value> {
     const depth = this.#depth + 1;
     const savepoint = `aquests_${depth}`;
     await this.#run({ text: `SAVEPOINT ${savepoint}`, params: undefined });
@@ -92,11 +143,12 @@ class Level implements Transaction {
     this.#inner++;
     try {
       const value = await work(level);
+      await level.#settle();
       if (level.#failure !== undefined) throw level.#failure;
       await level.end(`RELEASE SAVEPOINT ${savepoint}`);
       return value;
     } catch (error) {
-      await level.end(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch((failure: Error) => (this.#failure ??= failure));
+      await level.undo(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch((failure: Error) => (this.#failure ??= failure));
       throw error;
     } finally {
       this.#inner--;
@@ -105,13 +157,19 @@ class Level implements Transaction {
 
   /** @throws the failure that somebody caught, since nothing was kept */
   async commit(): Promise<void> {
+    await this.#settle();
     if (this.#failure === undefined) {
       const { details } = await this.end("COMMIT");
       if (details.command !== "ROLLBACK") return;
       throw badRequest("the transaction had failed and was undone.");
     }
-    await this.end("ROLLBACK");
+    await this.undo("ROLLBACK");
     throw this.#failure;
+  }
+
+  undo(text: string): Promise<Outcome> {
+    this.#isUndone = true;
+    return this.end(text);
   }
 
   end(text: string): Promise<Outcome> {
@@ -131,6 +189,33 @@ class Level implements Transaction {
       if (!(error instanceof AquestsError && error.code === "SKITAI_AQUESTS_BAD_REQUEST")) this.#failure ??= error as Error;
       throw error;
     }
+  }
+
+  /** What fails while nobody waits for it is told by the transaction, which fails with it, and must not end the process besides. */
+  #told<Value>(ask: () => Promise<Value>): Promise<Value> {
+    const asked = ask();
+    this.#pending.add(asked);
+    const told = new Promise<Value>((resolve, reject) => {
+      asked.then(
+        (value) => {
+          this.#pending.delete(asked);
+          resolve(value);
+        },
+        (error: Error) => {
+          this.#pending.delete(asked);
+          if (this.#isEnding) this.#failure ??= error;
+          if (this.#failure !== undefined || this.#isUndone) told.catch(ignore);
+          reject(error);
+        },
+      );
+    });
+    return told;
+  }
+
+  /** Waits for what the function did not wait for: nothing may be kept if that fails. */
+  async #settle(): Promise<void> {
+    this.#isEnding = true;
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
   #result<Data>(method: string, data: Data, { details }: Outcome): Result<Data> {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { SqlDatabase } from "../../src/index.ts";
 
 /** What transactions do on every database. The table accounts holds a: 10 and b: 0; amounts are never below 0. */
@@ -45,6 +45,37 @@ export const transactionCases = (database: () => SqlDatabase): void => {
     await expect(work).rejects.toMatchObject({ code: "SKITAI_AQUESTS_DATABASE" });
     expect(refused).toMatchObject([{ code: "SKITAI_AQUESTS_BAD_REQUEST" }]);
     expect(await amounts()).toEqual([10, 0]);
+  });
+
+  test("a failure that nobody waits for is told once, by the transaction", async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): number => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    onTestFinished(() => void process.off("unhandledRejection", note));
+    const work = database().transaction(async (tx) => {
+      void tx.do("UPDATE accounts SET amount = 5 WHERE name = 'b'");
+      void tx.do("bad sql");
+      void tx.execute("SELECT 1");
+      return 1;
+    });
+    await expect(work).rejects.toMatchObject({ code: "SKITAI_AQUESTS_DATABASE" });
+    const inner = database().transaction(async (tx) => {
+      await tx.do("UPDATE accounts SET amount = 5 WHERE name = 'b'");
+      void tx.transaction((within) => within.do("bad sql"));
+    });
+    await expect(inner).rejects.toMatchObject({ code: "SKITAI_AQUESTS_DATABASE" });
+    expect(await amounts()).toEqual([10, 0]);
+    expect(unhandled).toEqual([]);
+  });
+
+  test("what nobody waits for is done before the end", async () => {
+    await database().transaction(async (tx) => {
+      void tx.transaction(async (within) => {
+        await within.do("UPDATE accounts SET amount = 5 WHERE name = 'b'");
+        await within.do("UPDATE accounts SET amount = 6 WHERE name = 'a'");
+      });
+    });
+    expect(await amounts()).toEqual([6, 5]);
   });
 
   test("an inner transaction can fail alone", async () => {
