@@ -4,6 +4,7 @@ import { describeWith } from "../../../tools/services/src/vitest.ts";
 import { DB_PGSQL, DB_SQLITE3 } from "@skitai/reactor";
 import { expect, test } from "vitest";
 import { clientOf } from "./support/client-of.ts";
+import { eventually } from "./support/eventually.ts";
 import { openRelay } from "./support/relay.ts";
 import { scratchPath } from "./support/scratch.ts";
 
@@ -39,6 +40,34 @@ test("a transaction holds its member until it is over", async () => {
     return inFlight();
   });
   expect([during, inFlight()]).toEqual([1, 0]);
+});
+
+test("a transaction whose function takes too long says nothing of its member", async () => {
+  const client = clientOf({ aliases: { db: ["sqlite3", scratchPath("a.db")] } });
+  const db = client.backend("@db");
+  for (let i = 0; i < 6; i++) {
+    const { promise: late, resolve: end } = Promise.withResolvers<void>();
+    const work = db.transaction(() => late, { timeout: 20 });
+    await expect(work).rejects.toMatchObject({ code: "SKITAI_AQUESTS_TIMEOUT" });
+    end();
+    await eventually(() => client.upstreams.get("db")?.members[0]?.inFlight === 0);
+  }
+  expect(client.upstreams.get("db")?.members[0]?.state).toBe("up");
+});
+
+test("who waits for a writer that a transaction holds is told so after busyTimeout, and says nothing of the member", async () => {
+  const client = clientOf({ aliases: { db: ["sqlite3", scratchPath("a.db")] } });
+  const db = client.backend("@db", { busyTimeout: 20 });
+  await db.execute("CREATE TABLE t (x)").wait();
+  await db.transaction(async (tx) => {
+    await tx.do("INSERT INTO t VALUES (1)");
+    const rs = await db.do("INSERT INTO t VALUES (2)");
+    expect([rs.statusCode, rs.error?.code]).toEqual([500, "SKITAI_AQUESTS_DATABASE"]);
+    expect(rs.error?.message).toContain("a transaction holds the writer");
+    for (let i = 0; i < 6; i++) expect((await db.do("INSERT INTO t VALUES (3)", [], { timeout: 5 })).status).toBe(1);
+  });
+  expect((await db.execute("SELECT x FROM t")).data).toEqual([{ x: 1 }]);
+  expect(client.upstreams.get("db")?.members[0]?.state).toBe("up");
 });
 
 test("rows hold their member until the loop is left", async () => {

@@ -41,7 +41,7 @@ export interface PostgresqlOptions<Data = unknown> extends SqlOptions<Data> {
 }
 
 export interface SqliteOptions<Data = unknown> extends SqlOptions<Data> {
-  /** How long to wait for a lock that another process holds. @default "5s" */
+  /** How long to wait for a lock that another process, or a transaction of this one, holds. @default "5s" */
   busyTimeout?: Duration;
   /** Open a file that is there, and never write to it. @default false */
   readOnly?: boolean;

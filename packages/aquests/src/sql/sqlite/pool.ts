@@ -2,6 +2,7 @@ import type { Attempt } from "../../core/attempt.ts";
 import type { Endpoint } from "../../core/endpoint.ts";
 import { AquestsError } from "../../errors.ts";
 import type { Outcome, Session, SqlEngine, SqlPool } from "../engine.ts";
+import { databaseError } from "../faults.ts";
 import { firstWord } from "../first-word.ts";
 import type { SqlSettings } from "../options.ts";
 import { poolOf } from "../pool-of.ts";
@@ -34,10 +35,15 @@ class SqlitePool implements SqlPool {
   readonly #readers: Slots;
   readonly #writing = new Set<string>();
   readonly #active = new Set<SqliteSession>();
+  /** Milliseconds; 0 where nobody holds others up, or they wait as long as it takes. */
+  readonly #busyTimeout: number;
+  /** The transaction that has the writer, and since when. */
+  #holder: { readonly session: SqliteSession; readonly since: number } | undefined = undefined;
   /** The writer has opened the file, and made it where there was none. */
   #isMade: boolean;
 
   constructor({ address }: Endpoint, { poolSize, idleTimeout, busyTimeout, bigint, readOnly }: SqlSettings) {
+    this.#busyTimeout = readOnly ? 0 : busyTimeout;
     const isShared = address === ":memory:";
     const slots = (most: number, isReader: boolean): Slots =>
       new Slots(
@@ -76,8 +82,10 @@ class SqlitePool implements SqlPool {
   }
 
   async session(attempt: Attempt, { readOnly }: { readonly readOnly: boolean }): Promise<Session> {
-    const session = await this.#hold(readOnly ? this.#readers : this.#writer, attempt);
+    const slots = readOnly ? this.#readers : this.#writer;
+    const session = await this.#hold(slots, attempt);
     attempt.sent = true;
+    if (slots === this.#writer && this.#busyTimeout > 0) this.#holder = { session, since: performance.now() };
     return session;
   }
 
@@ -103,17 +111,45 @@ class SqlitePool implements SqlPool {
     throwIfOver(attempt);
     const { thread, leave } = slots.acquire();
     attempt.stopWith(leave);
-    const got = await thread;
+    const got = await (this.#holder && slots === this.#writer ? this.#behind(thread, leave, attempt) : thread);
     if (attempt.cancelled || slots.isClosed) slots.release(got);
     throwIfOver(attempt);
     if (slots.isClosed) throw new AquestsError("SKITAI_AQUESTS_CLOSED");
     if (slots === this.#writer) this.#isMade = true;
-    const session = new SqliteSession(this.#compiler, slots, got, () => this.#active.delete(session));
+    const session = new SqliteSession(this.#compiler, slots, got, () => this.#forget(session));
     this.#active.add(session);
     attempt.stopWith((reason) => session.destroy(reason));
     return session;
   }
+
+  /**
+   * Waits behind a transaction, which may be one that the caller has open: as long as for one of another process. To give up meanwhile says nothing of
+   * the file.
+   */
+  async #behind(thread: Promise<SqliteThread>, leave: (reason: Error) => void, attempt: Attempt): Promise<SqliteThread> {
+    attempt.stopWith((reason) =>
+      leave(this.#holder ? new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: held }, { cause: reason }) : reason),
+    );
+    const check = (): void => {
+      const rest = this.#holder ? this.#holder.since + this.#busyTimeout - performance.now() : this.#busyTimeout;
+      if (rest <= 0) leave(databaseError(held));
+      else timer = setTimeout(check, Math.ceil(rest));
+    };
+    let timer = setTimeout(check, this.#busyTimeout);
+    try {
+      return await thread;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #forget(session: SqliteSession): void {
+    this.#active.delete(session);
+    if (this.#holder?.session === session) this.#holder = undefined;
+  }
 }
+
+const held = "a transaction holds the writer. Inside of it, use what its function is given.";
 
 const throwIfOver = ({ cancelled }: Attempt): void => {
   if (cancelled) throw cancelled;
