@@ -9,7 +9,7 @@ import { aquestsError, isDisconnect, memberFault } from "./faults.ts";
 import { cacheKey, keptOf, type Kept } from "./kept.ts";
 import { lead } from "./lead.ts";
 import type { Reply } from "./operation.ts";
-import { Result, type ResultOrigin, type ResultStatus } from "./result.ts";
+import { Result, type Keeper, type ResultOrigin, type ResultStatus } from "./result.ts";
 import { Results } from "./results.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -31,7 +31,7 @@ const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});
  * const photos = was.get("@photos/latest");
  * return { users: (await users).data, photos: (await photos).data };
  */
-export class Dispatch<Data> implements PromiseLike<Result<Data>> {
+export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
   readonly #runtime: Runtime;
   readonly #call: Call<Data>;
   /** Milliseconds. */
@@ -50,6 +50,8 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   #node = "";
   #url = "";
   #timer: NodeJS.Timeout | undefined = undefined;
+  /** What listens to the caller's signal. */
+  #aborted: (() => void) | undefined = undefined;
   #waiting: AbortController | undefined = undefined;
   #keepFor: number | undefined = undefined;
 
@@ -121,9 +123,18 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     const { signal } = options;
     if (signal?.aborted) return this.abort(signal.reason);
     if (member === undefined && this.#recall()) return;
-    signal?.addEventListener("abort", this.#aborted, { once: true });
+    if (signal) {
+      this.#aborted = () => this.abort(signal.reason);
+      signal.addEventListener("abort", this.#aborted, { once: true });
+    }
     this.#limit(this.#timeout, 0);
-    if (!(target instanceof Cluster)) return this.#sendDirectly(target, this.#again);
+    if (!(target instanceof Cluster)) {
+      this.#send(target).then(
+        (reply) => this.#answer(reply),
+        (error: unknown) => this.#again(error),
+      );
+      return;
+    }
     this.#waiting = new AbortController();
     const waiting = this.#waiting.signal;
     const replying = member
@@ -133,11 +144,10 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
           signal: waiting,
           failed: memberFault,
         });
-    replying.then(this.#answer, this.#fail);
-  }
-
-  #sendDirectly(endpoint: Endpoint, failed: (error: unknown) => void): void {
-    this.#send(endpoint).then(this.#answer, failed);
+    replying.then(
+      (reply) => this.#answer(reply),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   /** Asks one server, once. */
@@ -178,28 +188,29 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     }
   }
 
-  readonly #answer = (reply: Reply<Data>): void => {
+  #answer(reply: Reply<Data>): void {
     if (this.#over) return void reply.stream?.destroy();
     this.#finish(this.#make(3, reply, undefined));
     this.#followTo(reply);
-  };
+  }
 
-  readonly #fail = (error: unknown): void => {
+  #fail(error: unknown): void {
     if (this.#over) return;
     const known = aquestsError(error);
     this.#finish(this.#make(known.code === "SKITAI_AQUESTS_TIMEOUT" ? 1 : 2, undefined, known));
-  };
+  }
 
   /** A kept connection may have been closed by the server just when it was used: that is no failure yet. */
-  readonly #again = (error: unknown): void => {
+  #again(cause: unknown): void {
     const sent = this.#attempts.at(-1)?.sent ?? false;
     const { target, operation } = this.#call;
-    if (this.#over || target instanceof Cluster || this.#attempts.length > 1 || !isDisconnect(error) || (sent && !operation.idempotent))
-      return this.#fail(error);
-    this.#sendDirectly(target, this.#fail);
-  };
-
-  readonly #aborted = (): void => this.abort(this.#call.options.signal?.reason);
+    if (this.#over || target instanceof Cluster || this.#attempts.length > 1 || !isDisconnect(cause) || (sent && !operation.idempotent))
+      return this.#fail(cause);
+    this.#send(target).then(
+      (reply) => this.#answer(reply),
+      (reason: unknown) => this.#fail(reason),
+    );
+  }
 
   /** What is handed over as it arrives can be given up until its end. */
   #followTo({ untilEnd }: Reply<Data>): void {
@@ -219,10 +230,12 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
   #limit(timeout: number, passed: number): void {
     clearTimeout(this.#timer);
     if (timeout === 0 || this.#result) return;
-    this.#timer = setTimeout(this.#late, Math.max(0, timeout - passed), timeout);
+    this.#timer = setTimeout(Dispatch.#late<Data>, Math.max(0, timeout - passed), this, timeout);
   }
 
-  readonly #late = (timeout: number): void => this.#give(new AquestsError("SKITAI_AQUESTS_TIMEOUT", { timeout }), 1);
+  static #late<Data>(dispatch: Dispatch<Data>, timeout: number): void {
+    dispatch.#give(new AquestsError("SKITAI_AQUESTS_TIMEOUT", { timeout }), 1);
+  }
 
   /** Ends the request without its answer. */
   #give(error: AquestsError, status: ResultStatus): void {
@@ -247,7 +260,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
 
   #origin(): ResultOrigin {
     const { operation, options } = this.#call;
-    return { method: operation.method, url: this.#url, node: this.#node, meta: options.meta ?? noMeta, keep: this.#keep };
+    return { method: operation.method, url: this.#url, node: this.#node, meta: options.meta ?? noMeta, keeper: this };
   }
 
   #finish(result: Result<Data>): void {
@@ -269,7 +282,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     if (this.#result) return;
     this.#result = result;
     clearTimeout(this.#timer);
-    this.#call.options.signal?.removeEventListener("abort", this.#aborted);
+    if (this.#aborted) this.#call.options.signal?.removeEventListener("abort", this.#aborted);
     if (this.#keepFor !== undefined) result.cache(this.#keepFor);
     this.#resolve(result);
     tell(this.#runtime, this.#call.options, result);
@@ -290,12 +303,13 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>> {
     return true;
   }
 
-  readonly #keep = (result: Result<unknown>, seconds: number): void => {
+  /** Keeps a result of this call. @internal */
+  keep(result: Result<unknown>, seconds: number): void {
     const key = cacheKey(this.#call);
     if (key === undefined) return;
     if (seconds <= 0) this.#runtime.results.expire(key);
     else this.#runtime.results.set(key, keptOf(result), seconds, this.#askedAt);
-  };
+  }
 }
 
 const abortedBy = (reason: unknown): AquestsError =>

@@ -15,8 +15,13 @@ export interface ResultOrigin {
   /** The server that answered, or that was asked last: `host:port`. */
   readonly node: string;
   readonly meta: Readonly<Record<string, unknown>>;
-  /** Keeps the result for later calls; seconds <= 0 forget it. */
-  keep?(result: Result<unknown>, seconds: number): void;
+  readonly keeper?: Keeper;
+}
+
+/** Who keeps results for later calls. */
+export interface Keeper {
+  /** @param seconds 0 or less forgets it. */
+  keep(result: Result<unknown>, seconds: number): void;
 }
 
 const none: IncomingHttpHeaders = {};
@@ -60,7 +65,7 @@ export class Result<Data> {
   readonly error: Error | undefined;
   /** It was not asked for now: it was kept. */
   readonly cached: boolean;
-  readonly #keep: ResultOrigin["keep"];
+  readonly #keeper: Keeper | undefined;
 
   constructor(origin: ResultOrigin, reply: Reply<Data> | undefined, error: Error | undefined, status: ResultStatus, cached = false) {
     const known = error instanceof AquestsError ? error : undefined;
@@ -76,11 +81,11 @@ export class Result<Data> {
     this.url = reply?.url ?? origin.url;
     this.node = origin.node;
     this.meta = origin.meta;
-    this.history = reply?.history ?? noHops;
-    this.details = reply?.details ?? noDetails;
+    this.history = reply?.history ?? known?.history ?? noHops;
+    this.details = reply?.details ?? known?.details ?? noDetails;
     this.error = error ?? (this.data instanceof Error ? this.data : undefined);
     this.cached = cached || reply?.cached === true;
-    this.#keep = origin.keep;
+    this.#keeper = origin.keeper;
   }
 
   /** The body as text, in the charset that it claims; UTF-8 where it claims none or one that is not known. */
@@ -118,7 +123,7 @@ export class Result<Data> {
    * @param seconds default 300.
    */
   cache(seconds = 300): this {
-    if (seconds <= 0 || (this.status === 3 && !this.cached && !this.stream)) this.#keep?.(this, seconds);
+    if (seconds <= 0 || (this.status === 3 && !this.cached && !this.stream)) this.#keeper?.keep(this, seconds);
     return this;
   }
 
