@@ -40,7 +40,7 @@ describe("the functions of the package", () => {
   test("go by what was configured last, those for WebSocket too", async () => {
     await using server = await serve((_, res) => res.writeHead(404).end());
     aquests.configure({ log: false, aliases: { chat: ["ws", server.address] } });
-    expect(await aquests.ws("@chat/room", "hello")).toMatchObject({ status: 3, statusCode: 404 });
+    expect(await aquests.ws("@chat/room", "hello")).toMatchObject({ statusCode: 716, node: server.address });
   });
 
   test("keep what the HTTP cache has from one run to the next", async () => {

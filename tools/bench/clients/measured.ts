@@ -13,7 +13,7 @@ const inFlight = Number(process.env["BENCH_IN_FLIGHT"] ?? 50);
 
 /** Sends requests, so many at once, first to warm up and then measured; prints the {@link ClientRound} and ends the process. */
 export const measured = async (request: () => Promise<void>): Promise<never> => {
-  await send(request, Math.min(requests, 5_000));
+  await send(request, Math.min(requests, 10_000));
   globalThis.gc?.();
   const before = { at: performance.now(), cpu: process.cpuUsage(), memory: held() };
   await send(request, requests);
