@@ -34,6 +34,19 @@ const secureServer = async (
 
 const untrusted = { status: 2, statusCode: 713, reason: "SSL Handshake Failure", error: { code: "SKITAI_AQUESTS_TLS" } };
 
+test("a server that does not speak TLS is not said to be one that cannot be trusted for its certificate", async () => {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  onTestFinished(() => void server.close());
+  const rs = await clientOf().get(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  expect(rs).toMatchObject(untrusted);
+  expect(rs.error?.message).toContain("the server does not speak TLS there");
+  expect(rs.error?.message).not.toContain("SSL routines");
+});
+
 describe("a certificate", () => {
   test("that nobody vouches for ends in 713, which says why", async () => {
     const url = await secureServer(await made("127.0.0.1"));

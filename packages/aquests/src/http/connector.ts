@@ -126,8 +126,17 @@ const watch = (
   socket.once("close", closed);
 };
 
+/** What OpenSSL calls answers that are no TLS at all. */
+const plainAnswers: ReadonlySet<unknown> = new Set([
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_SSL_RECORD_LAYER_FAILURE",
+]);
+
 /** Why a connection could not be opened. @param shaking it broke in the handshake of TLS */
 export const openingFault = (error: Error | undefined, address: string, shaking: boolean): AquestsError => {
+  if (shaking && plainAnswers.has(error && Reflect.get(error, "code")))
+    return new AquestsError("SKITAI_AQUESTS_TLS", { address, reason: "the server does not speak TLS there" }, { cause: error });
   const known = error && transportError(error, address);
   if (known && known.code !== "SKITAI_AQUESTS_DISCONNECTED") return known;
   const reason = error === undefined ? "it was closed" : reasonOf(error);
