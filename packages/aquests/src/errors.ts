@@ -1,4 +1,5 @@
 import { errorMessage } from "@skitai/reactor";
+import type { Hop } from "./core/operation.ts";
 import { pseudoStatus, type PseudoStatus } from "./core/pseudo-status.ts";
 
 /**
@@ -24,7 +25,7 @@ const templates = {
   SKITAI_AQUESTS_HTTP2_RESET: "{address} reset the HTTP/2 stream: {reason}",
   SKITAI_AQUESTS_BAD_ANSWER: "{address} answered with what its protocol does not know: {reason}",
   SKITAI_AQUESTS_HANDSHAKE: "{address} opens no WebSocket: {reason}",
-  SKITAI_AQUESTS_CHANNEL_CLOSED: "The WebSocket to {address} is closed.",
+  SKITAI_AQUESTS_CHANNEL_CLOSED: "The WebSocket to {address} is closed: {reason}",
   SKITAI_AQUESTS_BAD_CONTENT: "The answer is not what it claims to be: {reason}",
   SKITAI_AQUESTS_UNACCEPTABLE: "The answer is {value}, which was not asked for.",
   SKITAI_AQUESTS_TOO_LARGE: "The answer is larger than {limit} bytes.",
@@ -73,6 +74,10 @@ export interface AquestsErrorOptions {
   /** What to use instead of the code's own pseudo status: that of a database's answer, for example. */
   statusCode?: number;
   reason?: string;
+  /** The answers before the one that could not be followed: what `Result.history` shows. */
+  history?: readonly Hop[] | undefined;
+  /** What is known besides: what `Result.details` shows. */
+  details?: Readonly<Record<string, unknown>>;
 }
 
 /** The base of every error of `@skitai/aquests`. */
@@ -83,6 +88,10 @@ export class AquestsError extends Error {
   readonly statusCode: number;
   /** What `Result.reason` shows. */
   readonly reason: string;
+  /** What `Result.history` shows: the answers on the way to this error. */
+  readonly history: readonly Hop[] | undefined;
+  /** What `Result.details` shows: the code that closed a WebSocket, for example. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: AquestsErrorCode, details: Record<string, unknown> = {}, options: AquestsErrorOptions = {}) {
     super(errorMessage(templates[code], details), options.cause === undefined ? undefined : { cause: options.cause });
@@ -90,5 +99,7 @@ export class AquestsError extends Error {
     this.code = code;
     this.statusCode = options.statusCode ?? status;
     this.reason = options.reason ?? pseudoStatus[status];
+    this.history = options.history;
+    this.details = options.details;
   }
 }

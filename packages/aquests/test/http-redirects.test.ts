@@ -71,6 +71,8 @@ describe("redirects", () => {
     const rs = await clientOf().get(`${server.url}/count?0`);
     expect(rs).toMatchObject({ status: 2, statusCode: 711, error: { code: "SKITAI_AQUESTS_REDIRECT" } });
     expect(server.requests).toHaveLength(7);
+    expect(rs.history.map(({ statusCode, url }) => `${statusCode} ${url.slice(server.url.length)}`)).toHaveLength(7);
+    expect(rs.history[0]).toMatchObject({ statusCode: 302, url: `${server.url}/count?0` });
     expect(await clientOf({ redirects: 1 }).get(`${server.url}/count?0`)).toMatchObject({ statusCode: 711 });
     expect(server.requests).toHaveLength(9);
   });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { AquestsError } from "../errors.ts";
+import type { Hop } from "../core/operation.ts";
 import type { Fields } from "./fields.ts";
 import { masked } from "./masked.ts";
 
@@ -20,22 +21,27 @@ export const nextMethod = (statusCode: number, method: string): string => {
  *
  * @throws SKITAI_AQUESTS_REDIRECT
  */
-export const nextUrl = (location: string, from: string): URL => {
+export const nextUrl = (location: string, from: string, history?: readonly Hop[]): URL => {
   let url: URL;
   try {
     url = new URL(location, from);
   } catch {
-    throw redirectFault(location, "that is no URL");
+    throw redirectFault(location, "that is no URL", undefined, history);
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw redirectFault(location, "only http: and https: are followed");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw redirectFault(location, "only http: and https: are followed", undefined, history);
   url.username = "";
   url.password = "";
   url.hash = "";
   return url;
 };
 
-export const redirectFault = (location: string, reason: string, cause?: unknown): AquestsError =>
-  new AquestsError("SKITAI_AQUESTS_REDIRECT", { value: hasCredentials(location) ? masked(location) : location, reason }, { cause });
+export const redirectFault = (location: string, reason: string, cause?: unknown, history?: readonly Hop[]): AquestsError =>
+  new AquestsError(
+    "SKITAI_AQUESTS_REDIRECT",
+    { value: hasCredentials(location) ? masked(location) : location, reason },
+    { cause, history },
+  );
 
 /** Whether it may hold some; the mail address in a query is none. */
 const hasCredentials = (location: string): boolean => {

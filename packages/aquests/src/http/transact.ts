@@ -40,18 +40,26 @@ export const transact = async (
   let redirects = 0;
   for (;;) {
     const sent = authorizer && leg.isHome ? authorizer.authorize(leg) : leg;
-    const answer = await ask(agent, sent, request, attempt, streams);
+    const answer = await ask(agent, sent, request, attempt, streams, history);
     const { statusCode, headers, reason } = answer;
     const url = leg.origin.url + leg.path;
     if (statusCode < 300 || !leadsOn(statusCode, headers)) return finish(answer, url, request, history);
-    if (statusCode !== 401) leg = follow(agent, leg, request, answer, ++redirects, authorizer !== undefined);
-    else if (!leg.isHome || !authorizer?.answers(sent, headers)) return finish(answer, url, request, history);
+    if (statusCode === 401 && (!leg.isHome || !authorizer?.answers(sent, headers))) return finish(answer, url, request, history);
+    // Before it is followed: where that cannot be, it is the last of those that led there.
     (history ??= []).push({ statusCode, reason, url, headers });
+    if (statusCode !== 401) leg = follow(agent, leg, request, answer, ++redirects, authorizer !== undefined, history);
   }
 };
 
 /** One request. What goes wrong at another server does not speak against the member that sent the client there. */
-const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: Attempt, streams: Streams): Promise<LegAnswer> => {
+const ask = async (
+  agent: HttpAgent,
+  leg: Leg,
+  request: HttpRequest,
+  attempt: Attempt,
+  streams: Streams,
+  history: readonly Hop[] | undefined,
+): Promise<LegAnswer> => {
   const { cookies, settings } = agent;
   const { cache } = settings;
   try {
@@ -62,7 +70,7 @@ const ask = async (agent: HttpAgent, leg: Leg, request: HttpRequest, attempt: At
       : await askServer(agent, sent, request, attempt, streams);
   } catch (error) {
     if (leg.isHome || request.alias === undefined || memberFault(error) === false) throw error;
-    throw redirectFault(leg.origin.url + leg.path, reasonOf(error), error);
+    throw redirectFault(leg.origin.url + leg.path, reasonOf(error), error, history);
   }
 };
 
