@@ -43,8 +43,14 @@ describeWith("websocket", (service) => {
     });
 
     test("is -1 as the opcode when the server closes without one", async () => {
+      const rs = await client.ws(`${service.url}/close?code=1000&reason=why`);
+      expect(rs).toMatchObject({ status: 3, statusCode: 200, data: "", details: { opcode: -1, code: 1000, reason: "why" } });
+    });
+
+    test("fails, with the code, when the server ends the connection for a reason of its own", async () => {
       const rs = await client.ws(`${service.url}/close?code=4001&reason=why`);
-      expect(rs).toMatchObject({ status: 3, statusCode: 200, data: "", details: { opcode: -1, code: 4001, reason: "why" } });
+      expect(rs).toMatchObject({ status: 2, statusCode: 710, reason: "Channel Closed", details: { code: 4001, reason: "why" } });
+      expect(rs.error?.message).toContain('ended it with 4001 "why"');
     });
 
     test("goes along with headers, credentials and subprotocols", async () => {

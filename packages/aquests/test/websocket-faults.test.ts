@@ -51,13 +51,13 @@ test("a refused connection is said so", async () => {
   await expect(client.ws.connect("ws://127.0.0.1:1/")).rejects.toMatchObject({ code: "SKITAI_AQUESTS_CONNECT_FAILED" });
 });
 
-test("an HTTP error is an answer to a call, and an error for a connection", async () => {
+test("a server that answers with an HTTP error opens none, and what it says can be read", async () => {
   await using server = await serve((_, res) => res.writeHead(404, { "X-Why": "gone" }).end("no such room"));
+  const refused = { code: "SKITAI_AQUESTS_HANDSHAKE", statusCode: 716 };
+  const details = { statusCode: 404, reason: "Not Found", headers: { "x-why": "gone" }, content: Buffer.from("no such room") };
   const rs = await client.ws(server.url.replace("http", "ws"), "hello");
-  expect(rs).toMatchObject({ status: 3, statusCode: 404, reason: "Not Found", text: "no such room", ok: false });
-  expect(rs.getHeader("x-why")).toBe("gone");
-  const connecting = client.ws.connect(server.url.replace("http", "ws"));
-  await expect(connecting).rejects.toMatchObject({ code: "SKITAI_AQUESTS_HANDSHAKE", statusCode: 404 });
+  expect(rs).toMatchObject({ status: 2, statusCode: 716, data: null, error: refused, details });
+  await expect(client.ws.connect(server.url.replace("http", "ws"))).rejects.toMatchObject({ ...refused, details });
 });
 
 test("a server that knows no WebSocket and answers 200 opens none", async () => {

@@ -195,6 +195,9 @@ export class WebSocketConnection<Data = string | Buffer, Message = Data> impleme
   }
 
   #closedError(cause?: unknown): AquestsError {
-    return this.#error ?? new AquestsError("SKITAI_AQUESTS_CHANNEL_CLOSED", { address: this.#options.address }, { cause });
+    return (
+      this.#error ??
+      new AquestsError("SKITAI_AQUESTS_CHANNEL_CLOSED", { address: this.#options.address, reason: "it has ended." }, { cause })
+    );
   }
 }

@@ -39,10 +39,7 @@ abstract class WebSocketOperation<Data> implements Operation<Data> {
     const opened = await openSocket(runtime, endpoint, this.#path, this.settings, this.caller.headers?.(), attempt);
     if (!("content" in opened)) return this.use(opened, endpoint, attempt);
     attempt.stopWith(undefined);
-    if (opened.statusCode >= 300) return refused(opened);
-    // A page that is there for browsers, say: as the answer to a message it would be a lie.
-    const reason = `${opened.statusCode} ${opened.reason}`;
-    throw new AquestsError("SKITAI_AQUESTS_HANDSHAKE", { address: endpoint.address, reason });
+    throw refusalFault(opened, endpoint.address);
   }
 
   protected abstract use(socket: WebSocket, endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>>;
@@ -84,7 +81,8 @@ export class MessageOperation<Data> extends WebSocketOperation<Data> {
       socket.once("error", (error) => reject(webSocketFault(error, address, maxSize, true)));
       socket.once("close", (code, reason) => {
         const details = { opcode: -1, protocol, code, reason: reason.toString() };
-        if (code !== 1006) return done({ ...answered, content: empty, data: (isJson ? null : "") as Data, details });
+        if (orderly.has(code)) return done({ ...answered, content: empty, data: (isJson ? null : "") as Data, details });
+        if (code !== 1006) return reject(closeFault(address, code, details));
         if (sockets.isClosed) reject(new AquestsError("SKITAI_AQUESTS_CLOSED"));
         else reject(new AquestsError("SKITAI_AQUESTS_DISCONNECTED", { address, reason: "it ended without being closed" }));
       });
@@ -124,12 +122,17 @@ export class ConnectOperation<Data, Message> extends WebSocketOperation<WebSocke
 
 const answered = { statusCode: 200, reason: "OK", version: "WebSocket", headers: {} } as const;
 
-/** An HTTP error is an answer. */
-const refused = <Data>({ statusCode, reason, headers, content }: Refusal): Reply<Data> => ({
-  statusCode,
-  reason,
-  version: "HTTP/1.1",
-  headers,
-  content,
-  data: content as Data,
-});
+/** Ends that are nobody's failure: the server is done, goes away, or gives no code (RFC 6455, section 7.4.1). */
+const orderly: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
+/** Why there was no message, by the code that closed the connection. */
+const closeFault = (address: string, code: number, details: { readonly reason: string }): AquestsError => {
+  const reason = `the server ended it with ${code}${details.reason === "" ? "" : ` ${JSON.stringify(details.reason)}`} before its message.`;
+  return new AquestsError("SKITAI_AQUESTS_CHANNEL_CLOSED", { address, reason }, { details });
+};
+
+/** An answer of HTTP, whatever its status: as the answer to a message it would be a lie. */
+const refusalFault = ({ statusCode, reason, headers, content }: Refusal, address: string): AquestsError => {
+  const details = { statusCode, reason, headers, content };
+  return new AquestsError("SKITAI_AQUESTS_HANDSHAKE", { address, reason: `it answered ${statusCode} ${reason}` }, { details });
+};

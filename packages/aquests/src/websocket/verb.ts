@@ -8,7 +8,7 @@ import { AquestsError } from "../errors.ts";
 import { masked } from "../http/masked.ts";
 import { credentialsIn, endpointOf, parseUrl, type Credentials } from "../http/url.ts";
 import type { Sent } from "../rpc/remote.ts";
-import { WebSocketConnection } from "./connection.ts";
+import type { WebSocketConnection } from "./connection.ts";
 import { messageOf } from "./message.ts";
 import { ConnectOperation, MessageOperation } from "./operation.ts";
 import {
@@ -39,8 +39,9 @@ export interface WebSocketConnect {
 }
 
 /**
- * Speaks to WebSocket servers. `details.opcode` of a result is 1 for text, 2 for bytes, and -1 when the server closed the connection without a
- * message: then `details.code` and `details.reason` say why.
+ * Speaks to WebSocket servers. `details.opcode` of a result is 1 for text, 2 for bytes, and -1 when the server closed the connection in an
+ * orderly way (1000, 1001 or without a code) and without a message. Any other code of closing is a failure, `SKITAI_AQUESTS_CHANNEL_CLOSED`; in both
+ * cases `details.code` and `details.reason` say why.
  *
  * @example
  * (await was.ws("ws://127.0.0.1:5000/echo", "hello")).data; // "hello"
@@ -73,11 +74,8 @@ export const webSocketVerb =
       const { target, path, auth } = routeOf(runtime, url, verb);
       const settings = resolveWebSocketOptions(verb, runtime, opening);
       const operation = new ConnectOperation(caller, path, { ...settings, auth: settings.auth ?? auth }, heartbeat);
-      const { data, node, statusCode, reason } = await begin(caller, { target, operation, options: opening }).getwait(undefined, {
-        reraise: true,
-      });
-      if (data instanceof WebSocketConnection) return data;
-      throw new AquestsError("SKITAI_AQUESTS_HANDSHAKE", { address: node, reason: `${statusCode} ${reason}` }, { statusCode, reason });
+      const result = await begin(caller, { target, operation, options: opening }).getwait(undefined, { reraise: true });
+      return result.data;
     };
     const one = ((url: string, message?: unknown, options?: WebSocketOptions) =>
       begin(caller, callOf(url, message, options))) as WebSocketCall<"one">;
