@@ -28,6 +28,8 @@ export const aquests = (options: AquestsOptions = {}): Plugin => {
   const plugin: Plugin = (engine) => {
     const log = engine.logs.get("app");
     const report = (message: string, error: unknown): void => {
+      // Where the trouble is in the code matters less than what it is.
+      if (isOfCache(error)) return log.log(`${message}: ${error.message} (${error.code})`, "error");
       log.log(message, "error");
       log.log(error instanceof Error ? (error.stack ?? error.message) : String(error), "expt");
     };
@@ -40,10 +42,16 @@ export const aquests = (options: AquestsOptions = {}): Plugin => {
         new StreamedPromise(callerOf(runtime, context), promiseContext(context), handler, data),
     );
     engine.section("results", () => runtime.results.status());
+    const { cache, ownsCache } = runtime.http;
+    // In a worker alone. One that cannot be used has told so, and calls do without it.
+    if (cache && ownsCache) engine.on("mounted", () => void cache.open().catch(() => {}));
     engine.on("closed", () => void runtime.close());
   };
   return Object.defineProperty(plugin, "name", { value: "aquests" });
 };
+
+const isOfCache = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && "code" in error && String(error.code).startsWith("SKITAI_REACTOR_CACHE_");
 
 /** Calls of a request carry its transaction. */
 const callerOf = (runtime: Runtime, context: object): Caller =>

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, tr
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { cacheStore } from "../src/cache/store-options.ts";
+import { DiskLayout } from "../src/cache/disk-layout.ts";
 import { DiskStore } from "../src/cache/disk-store.ts";
 import { MemoryStore } from "../src/cache/memory-store.ts";
 import { TieredStore } from "../src/cache/tiered-store.ts";
@@ -291,6 +292,38 @@ describe("a disk store", () => {
     expect(errors).toEqual([expect.objectContaining({ code: "SKITAI_REACTOR_CACHE_UNUSABLE" })]);
     expect(store.status().errors).toBe(1);
     await store.close();
+  });
+
+  test.skipIf(process.platform !== "linux")("in a place that takes no children is unusable, not waited for", async () => {
+    await expect(new DiskStore("/proc/x/cache").open()).rejects.toMatchObject({ code: "SKITAI_REACTOR_CACHE_UNUSABLE" });
+  });
+
+  test("that does not come up holds requests up for a second at most, and says so once", async () => {
+    vi.useFakeTimers();
+    const make = vi.spyOn(DiskLayout.prototype, "make").mockReturnValue(new Promise(() => {}));
+    onTestFinished(() => {
+      vi.useRealTimers();
+      make.mockRestore();
+    });
+    const errors: unknown[] = [];
+    const store = new DiskStore("/nowhere", { onError: (error) => errors.push(error) });
+    const first = store.find(url, any);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([await first, await store.find(url, any)]).toEqual([[], []]);
+    expect(errors).toEqual([expect.objectContaining({ code: "SKITAI_REACTOR_CACHE_UNUSABLE" })]);
+  });
+
+  test("that stays unusable says so once", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "file"), "");
+    const errors: unknown[] = [];
+    const store = new DiskStore(join(directory, "file"), { onError: (error) => errors.push(error) });
+    await store.find(url, any);
+    const later = performance.now() + 10_001;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
+    onTestFinished(() => clock.mockRestore());
+    await store.find(url, any);
+    expect(errors).toHaveLength(1);
   });
 
   test("that was unusable is tried again after ten seconds", async () => {

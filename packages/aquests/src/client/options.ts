@@ -1,4 +1,5 @@
 import { refuseUnknown, waitingTime, type AliasOptions, type Duration } from "@skitai/reactor";
+import { HttpCache } from "@skitai/reactor/cache";
 import { AquestsError } from "../errors.ts";
 import { httpClientOptionNames, resolveHttpSettings, type HttpClientOptions, type HttpSettings } from "../http/settings.ts";
 
@@ -40,10 +41,17 @@ export const resolveClientOptions = (options: ClientOptions): ClientSettings => 
   const { maxResults = 100 } = options;
   if (!Number.isInteger(maxResults) || maxResults < 0)
     throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what: "maxResults", value: maxResults, hint: "Use a whole number from 0." });
+  const report = options.report ?? ((message: string, error: unknown): void => console.error(`${message}:`, error));
   return {
     timeout: waitingTime(options.timeout ?? "10s", "timeout"),
     maxResults,
-    http: resolveHttpSettings(options),
-    report: options.report ?? ((message, error) => console.error(`${message}:`, error)),
+    http: resolveHttpSettings({ ...options, ...reportingCache(options.cache, report) }),
+    report,
   };
 };
+
+/** A cache of the client's own tells what goes wrong on disk, unless it has somebody else to tell. */
+const reportingCache = (cache: ClientOptions["cache"], report: ClientSettings["report"]): Pick<ClientOptions, "cache"> =>
+  cache === undefined || cache instanceof HttpCache
+    ? {}
+    : { cache: { onError: (error) => report("The HTTP cache is in trouble", error), ...cache } };

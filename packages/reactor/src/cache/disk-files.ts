@@ -1,11 +1,12 @@
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { readdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeDirectory } from "../internal/make-directory.ts";
 
 /** Gives a complete file its name, in the place of another one of that name. */
 export const moveInto = async (temporary: string, file: string): Promise<void> => {
   for (let attempt = 0; ; attempt++) {
     try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await makeDirectory(dirname(file), { mode: 0o700 });
       return await rename(temporary, file);
     } catch (error) {
       // Another process may remove the empty directory in between.

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeDirectory } from "../internal/make-directory.ts";
 
 /** Where things are below the directory of a cache. Another format gets another name, so that versions can share a directory. */
 export class DiskLayout {
@@ -44,13 +45,13 @@ export class DiskLayout {
    * @throws when something else is in the way, or belongs to another user: it could be led elsewhere, or read.
    */
   async make(): Promise<void> {
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.root, { mode: 0o700 });
     const found = await lstat(this.root);
     if (!found.isDirectory()) throw new Error(`${this.root} is not a directory.`);
     if (process.getuid !== undefined && (found.uid !== process.getuid() || (found.mode & 0o077) !== 0)) {
       throw new Error(`${this.root} belongs to another user, or is open to others.`);
     }
-    for (const directory of [this.responses, this.tags, this.temporary]) await mkdir(directory, { recursive: true, mode: 0o700 });
+    for (const directory of [this.responses, this.tags, this.temporary]) await makeDirectory(directory, { mode: 0o700 });
   }
 
   /** Removes what processes that ended left half-written. What a living one still writes is only missed by the cache. */

@@ -2,6 +2,7 @@ import { rm, rmdir, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { optional, refuseUnknown } from "../internal/check-options.ts";
+import { settlesWithin } from "../process/deadline.ts";
 import { size as bytesOf, type Size } from "../units.ts";
 import { isAbsence, moveInto, namesIn } from "./disk-files.ts";
 import { DiskLayout } from "./disk-layout.ts";
@@ -32,6 +33,8 @@ interface DiskEntry extends StoredEntry {
 
 /** Milliseconds until an unusable directory is tried again. */
 const retryAfter = 10_000;
+/** Milliseconds for which a request waits for the directory to be made ready. */
+const longestWait = 1_000;
 /** Milliseconds for which the time of the last use may be wrong. */
 const usePrecision = 60_000;
 
@@ -53,6 +56,10 @@ export class DiskStore implements CacheStore {
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #writing = new Set<Promise<unknown>>();
   #ready: Promise<void> | undefined;
+  /** It came up, and nothing has happened to it since. */
+  #isUp = false;
+  /** It takes too long to come up: requests do without it until it has. */
+  #late: ReactorError | undefined;
   /** What made it unusable, and when, by the clock of the process. */
   #trouble: { readonly error: unknown; readonly since: number } | undefined;
   #told: unknown;
@@ -161,9 +168,20 @@ export class DiskStore implements CacheStore {
     await this.#space.close();
   }
 
-  #readied(): Promise<void> {
-    const isDue = this.#trouble !== undefined && performance.now() - this.#trouble.since > retryAfter;
-    return this.#ready === undefined || isDue ? this.open() : this.#ready;
+  /** A request waits for a cache only for so long. */
+  async #readied(): Promise<void> {
+    if (this.#isUp) return;
+    if (this.#late !== undefined) throw this.#late;
+    if (this.#trouble !== undefined && performance.now() - this.#trouble.since > retryAfter) {
+      this.#trouble = undefined;
+      this.#ready = undefined;
+    }
+    const ready = this.#ready ?? this.open();
+    if (this.#trouble === undefined && !(await settlesWithin(ready, longestWait))) {
+      const reason = `it takes longer than ${longestWait} ms to come up.`;
+      throw (this.#late ??= new ReactorError("SKITAI_REACTOR_CACHE_UNUSABLE", { directory: this.#layout.root, reason }));
+    }
+    await ready;
   }
 
   async #prepare(): Promise<void> {
@@ -171,13 +189,17 @@ export class DiskStore implements CacheStore {
       await this.#layout.make();
       await this.#layout.sweepTemporary();
       this.#trouble = undefined;
+      this.#isUp = true;
       // Nobody waits for it: only making room needs to know.
       this.#space.look();
     } catch (error) {
       const details = { directory: this.#layout.root, reason: reasonOf(error) };
       const trouble = new ReactorError("SKITAI_REACTOR_CACHE_UNUSABLE", details, { cause: error });
       this.#trouble = { error: trouble, since: performance.now() };
+      this.#failed(trouble);
       throw trouble;
+    } finally {
+      this.#late = undefined;
     }
   }
 
@@ -262,15 +284,21 @@ export class DiskStore implements CacheStore {
   }
 
   #failed(error: unknown): void {
-    // Every request meets it: once is enough.
-    if (error === this.#told) return;
+    // The directory was taken away: the next use makes it again.
+    if (isAbsence(error)) {
+      this.#ready = undefined;
+      this.#isUp = false;
+    }
+    // Every request and every further try meets it: once is enough.
+    if (error === this.#told || (isUnusable(error) && isUnusable(this.#told) && error.message === this.#told.message)) return;
     this.#told = error;
     this.#errors++;
-    // The directory was taken away: the next use makes it again.
-    if (isAbsence(error)) this.#ready = undefined;
     this.#onError?.(error);
   }
 }
+
+const isUnusable = (error: unknown): error is ReactorError =>
+  error instanceof ReactorError && error.code === "SKITAI_REACTOR_CACHE_UNUSABLE";
 
 /** @returns whether the writer took all. */
 const copy = async (body: StoredBody, writer: StoreWriter): Promise<boolean> => {

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { ReactorError } from "../errors.ts";
 import type { EngineCoordinator } from "../coordination/engine-coordinator.ts";
@@ -12,6 +11,7 @@ import { LocalAcceptor } from "../http/local-acceptor.ts";
 import { Servers } from "../http/servers.ts";
 import { checkTls } from "../http/tls.ts";
 import type { NodeListener, NodeRequest } from "../http/types.ts";
+import { makeDirectory } from "../internal/make-directory.ts";
 import type { Loggers } from "../log/loggers.ts";
 import type { ThreadPool } from "../threads/thread-pool.ts";
 import { waitingTime, type Duration } from "../units.ts";
@@ -238,7 +238,7 @@ export class Engine extends Extensible {
 
   async #prepare(): Promise<void> {
     const { varPath } = this.#options;
-    if (varPath !== undefined) await mkdir(varPath, { recursive: true, mode: 0o700 });
+    if (varPath !== undefined) await makeDirectory(varPath, { mode: 0o700 });
     await this.logs.open();
     await runPlugins(this.plugins, this);
     this.plugged = true;

@@ -1,7 +1,8 @@
-import { fstatSync, mkdirSync, open as openWithCallback, openSync } from "node:fs";
+import { fstatSync, open as openWithCallback, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { reasonOf } from "../errors.ts";
+import { makeDirectorySync } from "../internal/make-directory.ts";
 import { Appender } from "./appender.ts";
 import { FileRotation, type RotationOptions } from "./file-rotation.ts";
 import type { RotationPeriod } from "./logger.ts";
@@ -45,7 +46,7 @@ export class LogFile {
    */
   openSync(now: number): void {
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeDirectorySync(dirname(this.path));
       const fd = openSync(this.path, "a", mode);
       this.#attach(fd);
       const { size, mtimeMs } = fstatSync(fd);

@@ -1,0 +1,51 @@
+import { mkdirSync, statSync, type MakeDirectoryOptions } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Makes a directory and those above it, unless they are there.
+ *
+ * The `recursive` of `mkdir` does not end where a parent is there and takes no children, as `/proc` does not.
+ *
+ * @throws what the file system says
+ */
+export const makeDirectory = async (path: string, options: MakeDirectoryOptions = {}): Promise<void> => {
+  try {
+    await mkdir(path, options);
+  } catch (error) {
+    if (await isDirectory(path)) return;
+    if (!isOrphan(path, error)) throw error;
+    await makeDirectory(dirname(path), options);
+    await mkdir(path, options).catch(async (again: unknown) => {
+      // Another process may have made it meanwhile.
+      if (!(await isDirectory(path))) throw again;
+    });
+  }
+};
+
+/** The same, at once. @throws what the file system says */
+export const makeDirectorySync = (path: string, options: MakeDirectoryOptions = {}): void => {
+  try {
+    mkdirSync(path, options);
+  } catch (error) {
+    if (isDirectorySync(path)) return;
+    if (!isOrphan(path, error)) throw error;
+    makeDirectorySync(dirname(path), options);
+    try {
+      mkdirSync(path, options);
+    } catch (again) {
+      if (!isDirectorySync(path)) throw again;
+    }
+  }
+};
+
+const isOrphan = (path: string, error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ENOENT" && dirname(path) !== path;
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+const isDirectorySync = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
