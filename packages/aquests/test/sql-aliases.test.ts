@@ -62,7 +62,7 @@ test("who waits for a writer that a transaction holds is told so after busyTimeo
   await db.transaction(async (tx) => {
     await tx.do("INSERT INTO t VALUES (1)");
     const rs = await db.do("INSERT INTO t VALUES (2)");
-    expect([rs.statusCode, rs.error?.code]).toEqual([500, "SKITAI_AQUESTS_DATABASE"]);
+    expect(rs).toMatchObject({ statusCode: 500, error: { code: "SKITAI_AQUESTS_DATABASE" } });
     expect(rs.error?.message).toContain("a transaction holds the writer");
     for (let i = 0; i < 6; i++) expect((await db.do("INSERT INTO t VALUES (3)", [], { timeout: 5 })).status).toBe(1);
   });

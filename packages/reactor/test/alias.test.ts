@@ -1,6 +1,9 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parseAlias } from "../src/upstream/alias.ts";
+import { Cluster } from "../src/upstream/cluster.ts";
 import { parseMember, type UpstreamKind } from "../src/upstream/member.ts";
+import { Upstreams } from "../src/upstream/upstreams.ts";
 
 describe("member", () => {
   test.each([
@@ -37,6 +40,30 @@ describe("member", () => {
   );
 });
 
+test.each([
+  [
+    "postgresql://us:pw@127.0.0.1:1/db",
+    "postgresql",
+    '"postgresql://us:***@127.0.0.1:1/db" is not an alias definition: leave "postgresql://" out',
+  ],
+  ["http://us:pw@host/", "http", '"http://us:***@host/" is not an alias definition: leave "http://" out'],
+  ["http://token:pw", "http", '"http://token:***" is not'],
+  ["token:secretpw", "http", '"token:***" is not'],
+  ["us:secretpw h", "redis", '"us:***" is not'],
+  ["us:1234567", "redis", '"us:***" is not'],
+  ["h:99999", "http", '"h:99999" is not'],
+] as [string, UpstreamKind, string][])("the member %s is refused, and its password is not shown", (text, kind, message) => {
+  expect(() => parseMember(text, kind)).toThrow(message);
+});
+
+test("a member's password can be read, and is not shown where members are", () => {
+  const alias = parseAlias("db", "postgresql", "us:hunter2@h/db");
+  const [member] = new Cluster(alias).members;
+  expect([alias.members[0]?.password, member?.password]).toEqual(["hunter2", "hunter2"]);
+  for (const shown of [alias, member, new Upstreams().define(alias)])
+    expect(JSON.stringify(shown) + inspect(shown, { depth: 20 })).not.toContain("hunter2");
+});
+
 describe("alias", () => {
   test("has its name without the leading @, and each member once with its last weight", () => {
     const alias = parseAlias("@members", "http", ["a:1 5", "b:2", "a:1 7"], { role: "admin, staff", source: "172.30.1.0/24" });
@@ -59,12 +86,17 @@ describe("alias", () => {
     ["a", "gopher", ["h"], {}],
     ["a", "constructor", ["h"], {}],
     ["a", "http", [], {}],
+    ["a", "http", [5], {}],
+    ["a", "http", [undefined], {}],
+    ["a", "http", undefined, {}],
+    ["a", undefined, ["h"], {}],
+    [5, "http", ["h"], {}],
     ["a", "http", ["h"], { source: "nowhere" }],
     ["a", "http", ["h"], { source: "10.0.0.0/99" }],
     ["a", "http", ["h"], { source: "10.0.0.0/" }],
     ["a", "http", ["h"], { source: "10.0.0.0/8/8" }],
     ["a", "http", ["h"], { source: "10.0.0.0/1e1" }],
-  ])("(%j, %j, %j, %j) is refused", (name, kind, members, options) => {
+  ] as [string, string, string[], object][])("(%j, %j, %j, %j) is refused", (name, kind, members, options) => {
     expect(() => parseAlias(name, kind, members, options)).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_ALIAS" }));
   });
 });

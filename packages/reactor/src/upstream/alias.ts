@@ -51,20 +51,24 @@ export const parseAlias = (name: string, kind: string, members: string | readonl
   refuseUnknown("an alias", options, { role: true, source: true, ssl: true, ...clusterOptionNames });
   const { role, source, ssl: wantsTls, ...cluster } = options;
   resolveClusterOptions(cluster);
+  if (typeof name !== "string") throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is a text." });
   const bare = name.startsWith("@") ? name.slice(1) : name;
   if (!/^[\w.-]+$/.test(bare))
     throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
-  const known = Object.hasOwn(kinds, kind.replace(/^\*/, "").toLowerCase()) ? kinds[kind.replace(/^\*/, "").toLowerCase()] : undefined;
+  const kindName = String(kind).replace(/^\*/, "").toLowerCase();
+  const known = Object.hasOwn(kinds, kindName) ? kinds[kindName] : undefined;
   if (!known)
     throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", {
       value: kind,
       hint: `a kind is one of ${[...new Set(Object.values(kinds))].join(", ")}.`,
     });
   const list = typeof members === "string" ? [members] : members;
+  if (!Array.isArray(list))
+    throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "its members are a text or a list of texts." });
   if (list.length === 0) throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "at least one member is needed." });
   const ssl = wantsTls ?? (known === "https" || known === "wss");
   const byAddress = new Map<string, Member>();
-  for (const text of list) {
+  for (const text of list as readonly string[]) {
     const member = parseMember(text, known, ssl);
     byAddress.set(known === "sqlite3" ? member.database! : `${member.host}:${member.port}/${member.database ?? ""}`, member);
   }

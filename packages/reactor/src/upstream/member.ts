@@ -8,6 +8,7 @@ export interface Member {
   readonly host: string;
   readonly port: number;
   readonly user: string | undefined;
+  /** Not enumerable: printing a member, or making JSON of it, does not show it. */
   readonly password: string | undefined;
   /** The database; of SQLite, the path of the file. */
   readonly database: string | undefined;
@@ -41,6 +42,7 @@ const grammar =
  * @example parseMember("u:p%40w@10.0.0.1:5001 20", "http") // { host: "10.0.0.1", port: 5001, user: "u", password: "p@w", weight: 20, ... }
  */
 export const parseMember = (text: string, kind: UpstreamKind, ssl = false): Member => {
+  if (typeof text !== "string") throw bad(text, "a member is a text.");
   const [, address = "", weightText] = /^(.*?)(?:\s+(\d+))?$/s.exec(text.trim()) ?? [];
   const weight = weightText === undefined ? 1 : Number(weightText);
   if (weight < 1 || weight > 1_000_000) throw bad(text, "a weight is a whole number from 1.");
@@ -48,19 +50,19 @@ export const parseMember = (text: string, kind: UpstreamKind, ssl = false): Memb
     if (address === "") throw bad(text, "the path of a database file is needed.");
     return { host: "", port: 0, user: undefined, password: undefined, database: address, weight };
   }
+  const scheme = schemeOf.exec(address)?.[0];
+  if (scheme !== undefined) throw bad(text, `leave "${scheme}" out; the kind of the alias says what is spoken.`);
   const parts = grammar.exec(address)?.groups;
   const port = Number(parts?.["port"] ?? defaultPort(kind, ssl));
   if (!parts || port < 1 || port > 65_535) throw bad(text, "a member is [user[:password]@]host[:port][/database][ weight].");
   const user = decode(parts["user"], text);
-  return {
-    host: parts["host"]!,
-    port,
-    user,
-    password: user === undefined ? undefined : (decode(parts["password"], text) ?? ""),
-    database: parts["database"] || undefined,
-    weight,
-  };
+  const password = user === undefined ? undefined : (decode(parts["password"], text) ?? "");
+  return hidePassword({ host: parts["host"]!, port, user, password, database: parts["database"] || undefined, weight });
 };
+
+/** Leaves the password where it can be read, and where nothing that shows or copies all fields finds it. */
+export const hidePassword = <Owner extends Pick<Member, "password">>(owner: Owner): Owner =>
+  Object.defineProperty(owner, "password", { enumerable: false });
 
 const decode = (value: string | undefined, text: string): string | undefined => {
   if (value === undefined) return undefined;
@@ -71,5 +73,14 @@ const decode = (value: string | undefined, text: string): string | undefined => 
   }
 };
 
-const bad = (text: string, hint: string): ReactorError =>
-  new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: text.replace(/:.*@/s, ":***@"), hint });
+const bad = (text: unknown, hint: string): ReactorError =>
+  new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: typeof text === "string" ? masked(text) : text, hint });
+
+/** What may be a password is not shown: all from a colon to the last `@`, and without one all that follows a colon and is no port. */
+const masked = (text: string): string => {
+  const [scheme = ""] = schemeOf.exec(text) ?? [];
+  const rest = text.slice(scheme.length);
+  return scheme + (rest.includes("@") ? rest.replace(/:.*@/s, ":***@") : rest.replace(/:(?!\d{1,5}(?:[/\s]|$)).*/s, ":***"));
+};
+
+const schemeOf = /^\s*[a-z][a-z\d+.-]*:\/\//i;

@@ -1,4 +1,4 @@
-import type { Member, UpstreamKind } from "./member.ts";
+import { hidePassword, type Member, type UpstreamKind } from "./member.ts";
 import type { OutcomeWindow } from "./outcome-window.ts";
 
 /**
@@ -71,6 +71,7 @@ export class TrackedMember implements ClusterMember {
     this.port = member.port;
     this.user = member.user;
     this.password = member.password;
+    hidePassword(this);
     this.database = member.database;
     this.address = addressOf(member, kind);
     this.weight = this.share = member.weight;
