@@ -43,6 +43,7 @@ export const aquests = (options: AquestsOptions = {}): Plugin => {
     );
     engine.section("results", () => runtime.results.status());
     const { cache, ownsCache } = runtime.http;
+    if (cache) engine.section("http-cache", () => cache.status());
     // In a worker alone. One that cannot be used has told so, and calls do without it.
     if (cache && ownsCache) engine.on("mounted", () => void cache.open().catch(() => {}));
     engine.on("closed", () => void runtime.close());

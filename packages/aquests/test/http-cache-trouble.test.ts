@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Engine } from "@skitai/reactor";
+import { Engine, was } from "@skitai/reactor";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../../reactor/test/support/temporary-directory.ts";
 import { aquests } from "../src/index.ts";
@@ -44,4 +44,18 @@ describe("a disk cache that cannot be used", () => {
       /^The HTTP cache is in trouble: Cannot keep a cache in .*skitai-cache-1: .* \(SKITAI_REACTOR_CACHE_UNUSABLE\)$/,
     );
   });
+});
+
+test("the status page shows what became of the HTTP cache, where there is one", async () => {
+  await using server = await serve((_, res) => res.writeHead(200, { "Cache-Control": "max-age=60" }).end("text"));
+  const engine = new Engine({ requestLog: false }).use(aquests({ cache: { memory: "1mb" } }));
+  onTestFinished(() => engine.close({ timeout: 0 }));
+  engine.mount("/", { fetch: async () => new Response((await was.get(server.url)).text) });
+  for (let at = 0; at < 2; at++) await (await engine.request("http://localhost/")).text();
+  expect(engine.status("http-cache")).toMatchObject({ "http-cache": { misses: 1, memoryHits: 1, store: { kind: "memory", entries: 1 } } });
+  const without = new Engine({ requestLog: false }).use(aquests());
+  onTestFinished(() => without.close({ timeout: 0 }));
+  without.mount("/", (_, res) => void res.end());
+  await without.prepare();
+  expect(without.status()).not.toHaveProperty("http-cache");
 });

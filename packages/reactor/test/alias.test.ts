@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { Engine } from "../src/engine/engine.ts";
 import { parseAlias } from "../src/upstream/alias.ts";
 import { Cluster } from "../src/upstream/cluster.ts";
 import { parseMember, type UpstreamKind } from "../src/upstream/member.ts";
@@ -99,4 +100,10 @@ describe("alias", () => {
   ] as [string, string, string[], object][])("(%j, %j, %j, %j) is refused", (name, kind, members, options) => {
     expect(() => parseAlias(name, kind, members, options)).toThrow(expect.objectContaining({ code: "SKITAI_REACTOR_BAD_ALIAS" }));
   });
+});
+
+test("the status shows no password where a member has none", () => {
+  const engine = new Engine();
+  engine.alias("@files", "sqlite3", "/srv/files.db").alias("@members", "http", "10.0.0.1:5001");
+  expect(JSON.stringify(engine.status("aliases"))).not.toContain("password");
 });

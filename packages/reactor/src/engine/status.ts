@@ -63,7 +63,9 @@ export const presentable = (value: unknown, depth = 0): unknown => {
   if (value instanceof Map) return presentable(Object.fromEntries(value), depth);
   if (value instanceof Set) return presentable([...value], depth);
   if (Array.isArray(value)) return value.map((item) => presentable(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, secret.test(name) ? "***" : presentable(item, depth + 1)]));
+  // A secret that is none is not shown as one.
+  const fields = Object.entries(value).filter(([name, item]) => !secret.test(name) || (item !== undefined && item !== null));
+  return Object.fromEntries(fields.map(([name, item]) => [name, secret.test(name) ? "***" : presentable(item, depth + 1)]));
 };
 
 /** A plain HTML page of a report. */
