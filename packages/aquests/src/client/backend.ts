@@ -96,7 +96,7 @@ export const backendVerb = (caller: Caller): BackendVerb => {
 export const dbVerb = (caller: Caller): DbVerb => {
   const { lb, map } = backendVerb(caller);
   const open = (server: string, dbname?: string | object, auth?: SqlAuth, options?: { readonly dbtype?: string }): unknown => {
-    if (isAliased(server)) return lb(server as `@${string}`, dbname as Parameters<typeof lb>[1]);
+    if (typeof server === "string" && isAliased(server)) return lb(server as `@${string}`, dbname as Parameters<typeof lb>[1]);
     const { dbtype, ...rest } = options ?? {};
     return openerOf(dbtype).server(caller, server, dbname as string | undefined, auth, rest);
   };
@@ -104,7 +104,8 @@ export const dbVerb = (caller: Caller): DbVerb => {
 };
 
 const find = ({ runtime }: Caller, alias: string): { readonly cluster: Cluster; readonly opener: Opener } => {
-  if (!isAliased(alias)) throw new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value: alias, hint: "name an alias, with @ in front." });
+  if (typeof alias !== "string" || !isAliased(alias))
+    throw new AquestsError("SKITAI_AQUESTS_BAD_TARGET", { value: alias, hint: "name an alias, with @ in front." });
   const { cluster } = findAlias(runtime, alias, kinds, "backend");
   return { cluster, opener: openers[cluster.kind]! };
 };

@@ -1,7 +1,7 @@
 import { refuseUnknown, waitingTime, type AliasOptions, type Duration } from "@skitai/reactor";
 import { HttpCache } from "@skitai/reactor/cache";
-import { AquestsError } from "../errors.ts";
 import { httpClientOptionNames, resolveHttpSettings, type HttpClientOptions, type HttpSettings } from "../http/settings.ts";
+import { checkClientOptions } from "./checks.ts";
 
 /** An alias as `createClient` takes it: kind, members, options. */
 export type AliasDefinition = readonly [kind: string, members: string | readonly string[], options?: AliasOptions];
@@ -38,9 +38,8 @@ export const clientOptionNames: Readonly<Record<keyof ClientOptions, true>> = {
 /** @throws SKITAI_AQUESTS_BAD_OPTION, SKITAI_REACTOR_BAD_DURATION, SKITAI_REACTOR_BAD_SIZE and, for a name that nobody reads, SKITAI_REACTOR_BAD_OPTION */
 export const resolveClientOptions = (options: ClientOptions): ClientSettings => {
   refuseUnknown("a client", options, clientOptionNames);
+  checkClientOptions(options);
   const { maxResults = 100 } = options;
-  if (!Number.isInteger(maxResults) || maxResults < 0)
-    throw new AquestsError("SKITAI_AQUESTS_BAD_OPTION", { what: "maxResults", value: maxResults, hint: "Use a whole number from 0." });
   const report = options.report ?? ((message: string, error: unknown): void => console.error(`${message}:`, error));
   return {
     timeout: waitingTime(options.timeout ?? "10s", "timeout"),

@@ -30,7 +30,7 @@ const schemes: Readonly<Record<ServerGiven["kind"], RegExp>> = {
 export const serverEndpoint = ({ kind, server, database, auth }: ServerGiven): Endpoint => {
   if (typeof server !== "string") throw badTarget(server, "a server is host:port.");
   // A password may hold anything, and nothing of it is shown.
-  const shown = server.replace(/:.*@/s, ":***@");
+  const shown = server.includes("@") ? server.replace(/:.*@/s, ":***@") : server.replace(/:(?!\/\/|\d{1,5}(?:[/?\s]|$)).*/s, ":***");
   if (server.includes("?")) throw badTarget(shown, "a server is host:port; options are an object of their own.");
   if (auth !== undefined && !isCredentials(auth))
     throw badTarget(shown, `its credentials are ["${kind === "postgresql" ? "user" : "password"}"] or ["user", "password"].`);

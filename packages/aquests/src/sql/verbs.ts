@@ -46,7 +46,8 @@ const engines: Readonly<Record<Dialect, SqlEngine>> = { postgresql: postgresqlEn
 
 export const postgresqlVerb = (caller: Caller): PostgresqlVerb => {
   const one = (server: string, dbname?: string | Options, auth?: SqlAuth, options?: Options): SqlDatabase => {
-    if (isAliased(server)) return sqlOfAlias(caller, "postgresql", aliasOf(caller, "postgresql", server), aliasOptions(dbname));
+    if (typeof server === "string" && isAliased(server))
+      return sqlOfAlias(caller, "postgresql", aliasOf(caller, "postgresql", server), aliasOptions(dbname));
     return sqlOfServer(caller, "postgresql", server, dbname as string | undefined, auth, options);
   };
   return Object.assign(one, aliasVerbs(caller, "postgresql")) as PostgresqlVerb;
@@ -54,7 +55,7 @@ export const postgresqlVerb = (caller: Caller): PostgresqlVerb => {
 
 export const sqliteVerb = (caller: Caller): SqliteVerb => {
   const one = (path: string, options?: Options): SqlDatabase => {
-    if (isAliased(path)) return sqlOfAlias(caller, "sqlite3", aliasOf(caller, "sqlite3", path), options);
+    if (typeof path === "string" && isAliased(path)) return sqlOfAlias(caller, "sqlite3", aliasOf(caller, "sqlite3", path), options);
     return sqlOfServer(caller, "sqlite3", path, undefined, undefined, options);
   };
   return Object.assign(one, aliasVerbs(caller, "sqlite3")) as SqliteVerb;

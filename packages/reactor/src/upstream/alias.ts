@@ -55,7 +55,7 @@ export const parseAlias = (name: string, kind: string, members: string | readonl
   const bare = name.startsWith("@") ? name.slice(1) : name;
   if (!/^[\w.-]+$/.test(bare))
     throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", { value: name, hint: "a name is made of letters, digits and ._-" });
-  const kindName = String(kind).replace(/^\*/, "").toLowerCase();
+  const kindName = typeof kind === "string" ? kind.replace(/^\*/, "").toLowerCase() : "";
   const known = Object.hasOwn(kinds, kindName) ? kinds[kindName] : undefined;
   if (!known)
     throw new ReactorError("SKITAI_REACTOR_BAD_ALIAS", {
