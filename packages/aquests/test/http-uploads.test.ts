@@ -175,6 +175,46 @@ describe("a stream as a body", () => {
     expect(client.upstreams.get("@m")!.members[0]!.state).toBe("up");
   });
 
+  test.each([
+    ["the server refuses the connection", "http://127.0.0.1:1/"],
+    ["no member may be asked", "@off/"],
+    ["no member can be reached", "@m/"],
+  ])("is ended where it was never read because %s", async (_, url) => {
+    const client = clientOf({ aliases: { off: ["http", "127.0.0.1:1"], m: ["http", ["127.0.0.1:1", "127.0.0.1:2"]] } });
+    client.upstreams.get("@off")!.switchOff("127.0.0.1:1");
+    const [body, part] = [new Readable({ read() {} }), new Readable({ read() {} })];
+    expect(await client.post(url, body, { timeout: 1_000 })).toMatchObject({ status: expect.any(Number) as number, ok: false });
+    expect(await client.upload(url, { part }, { timeout: 1_000 })).toMatchObject({ ok: false });
+    expect([body.destroyed, part.destroyed]).toEqual([true, true]);
+  });
+
+  test("is ended where the time is over before there is a connection for it", async () => {
+    await using server = await serve(() => {});
+    const client = clientOf({ connections: 1 });
+    const hanging = client.get(server.url);
+    void hanging.getwait();
+    const body = new Readable({ read() {} });
+    expect(await client.post(server.url, body, { timeout: 20 })).toMatchObject({ status: 1 });
+    expect(body.destroyed).toBe(true);
+    hanging.abort();
+  });
+
+  test.each([
+    ["at once", 0],
+    ["later", 5],
+  ])("of the web that fails %s does not reach the process", async (_, delay) => {
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        if (delay === 0) controller.error(new Error("x"));
+        else setTimeout(() => controller.error(new Error("x")), delay);
+      },
+    });
+    await using server = await sink();
+    const client = clientOf();
+    await client.get(server.url);
+    expect(await client.post(server.url, stream)).toMatchObject({ status: 2, statusCode: 731 });
+  });
+
   test("whose server breaks off is not at fault", async () => {
     await using server = await serve((req) => req.once("data", () => req.socket.resetAndDestroy()));
     const endless = new Readable({

@@ -282,6 +282,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     if (this.#result) return;
     this.#result = result;
     clearTimeout(this.#timer);
+    if (result.status !== 3) this.#call.operation.abandon?.();
     if (this.#aborted) this.#call.options.signal?.removeEventListener("abort", this.#aborted);
     if (this.#keepFor !== undefined) result.cache(this.#keepFor);
     this.#resolve(result);

@@ -24,6 +24,8 @@ export interface Operation<Data> {
    * XML-RPC fault) is a reply. Must stop soon when it is told so by what it gave to `attempt.stopWith`.
    */
   send(endpoint: Endpoint, attempt: Attempt): Promise<Reply<Data>>;
+  /** There was no answer and will be no further try: frees what only this request would have used, a stream that was its body. */
+  abandon?(): void;
 }
 
 /** What a server answered, read and decoded. */

@@ -29,6 +29,9 @@ export const multipart = (entries: Iterable<readonly [name: string, value: unkno
     key: undefined,
     bytes: undefined,
     open: () => open(parts, end),
+    abandon: () => {
+      for (const { content } of parts) if (!Buffer.isBuffer(content) && content.source instanceof Readable) content.source.destroy();
+    },
   };
 };
 

@@ -44,6 +44,10 @@ export class HttpOperation<Data> implements Operation<Data> {
     const { statusCode, reason, version, headers, content, stream, untilEnd, url, history, cached } = answer;
     return { statusCode, reason, version, headers, content, stream, untilEnd, url, history, cached, data: this.#decode(answer) };
   }
+
+  abandon(): void {
+    this.#request.payload?.abandon?.();
+  }
 }
 
 export interface HttpOperationOptions<Data> {

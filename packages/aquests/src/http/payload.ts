@@ -12,6 +12,8 @@ export interface Payload {
   /** The content, where it is in memory. */
   readonly bytes: Buffer | undefined;
   open(): Buffer | Promise<Outflow>;
+  /** It is needed no more, and may never have been opened: ends the streams that were given for it. */
+  abandon?(): void;
 }
 
 /** A body that is read while it is sent. */
@@ -41,5 +43,12 @@ export const streamPayload = (stream: Readable, type: string): Payload => {
     throw new AquestsError("SKITAI_AQUESTS_BAD_REQUEST", { reason: "its body is a stream that has ended already." });
   // It may break before it is its turn, which is told when it is.
   stream.on("error", () => {});
-  return { type, repeatable: false, key: undefined, bytes: undefined, open: async () => ({ stream, length: undefined }) };
+  return {
+    type,
+    repeatable: false,
+    key: undefined,
+    bytes: undefined,
+    open: async () => ({ stream, length: undefined }),
+    abandon: () => void stream.destroy(),
+  };
 };
