@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DB_PGSQL, DB_SQLITE3 } from "skitai";
+import { DB_PGSQL, DB_SQLITE3, type AliasKind } from "skitai";
 
 /** What can be set from outside. This is the one place that reads the environment. */
 export interface Settings {
@@ -10,7 +10,7 @@ export interface Settings {
   /** The directory of the database: outside of what is under version control. @default "var" beside this file, or `SKITAI_DEMO_DATA` */
   readonly dataPath: string;
   /** Where the links are: kind and member of the alias `@links`. @default SQLite, or PostgreSQL at `SKITAI_DEMO_PGSQL` */
-  readonly links: readonly [kind: string, member: string];
+  readonly links: readonly [kind: AliasKind, member: string];
 }
 
 const { PORT = "5000", SKITAI_DEMO_SEARCH_PORTS, SKITAI_DEMO_DATA, SKITAI_DEMO_PGSQL } = process.env;

@@ -2,6 +2,7 @@ import { DB_MONGODB, DB_PGSQL, DB_POSTGRESQL, DB_REDIS, DB_SQLITE3, PROTO_HTTP, 
 import {
   refuseUnknown,
   size,
+  type AliasKind,
   type AliasOptions,
   type Duration,
   type MountOptions,
@@ -57,7 +58,7 @@ export class Skitai {
   }
 
   /** @see Engine.alias */
-  alias(name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): this {
+  alias(name: string, kind: AliasKind, members: string | readonly string[], options: AliasOptions = {}): this {
     this.#plan.add((engine) => engine.alias(name, kind, members, options));
     return this;
   }

@@ -1,3 +1,4 @@
+import type { AliasKind } from "../constants.ts";
 import { EventEmitter } from "node:events";
 import { ReactorError } from "../errors.ts";
 import type { Stage } from "../host/virtual-host.ts";
@@ -43,7 +44,7 @@ export abstract class Extensible {
    * @throws SKITAI_REACTOR_BAD_ALIAS
    * @example engine.alias("@members", "http", ["u:p@10.0.0.1:5001 20", "10.0.0.2:5001 10"], { role: "admin" });
    */
-  alias(name: string, kind: string, members: string | readonly string[], options: AliasOptions = {}): this {
+  alias(name: string, kind: AliasKind, members: string | readonly string[], options: AliasOptions = {}): this {
     this.upstreams.define(parseAlias(name, kind, members, options));
     return this;
   }
