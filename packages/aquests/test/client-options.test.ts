@@ -4,7 +4,7 @@ import { createClient, type ClientOptions } from "../src/index.ts";
 import { clientOf } from "./support/client-of.ts";
 
 /** What untyped programs give. */
-const given = (options: object): ClientOptions => options as ClientOptions;
+const given = (options: object): ClientOptions => options;
 
 test.each([
   [{ insecure: "no" }, "insecure cannot be"],
