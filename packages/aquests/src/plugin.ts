@@ -3,6 +3,7 @@ import { createRuntime } from "./client/client.ts";
 import type { ClientOptions } from "./client/options.ts";
 import { services, type Services } from "./client/services.ts";
 import type { Caller, Runtime } from "./core/runtime.ts";
+import { refuseAsResponses } from "./not-response.ts";
 import { StreamedPromise, type PromiseContext, type PromiseHandler } from "./promise/streamed-promise.ts";
 
 /** What this package adds to `was`. */
@@ -25,6 +26,7 @@ export type AquestsOptions = Omit<ClientOptions, "aliases" | "report">;
  * @example engine.use(aquests({ timeout: "5s" }));
  */
 export const aquests = (options: AquestsOptions = {}): Plugin => {
+  refuseAsResponses();
   const plugin: Plugin = (engine) => {
     const log = engine.logs.get("app");
     const report = (message: string, error: unknown): void => {

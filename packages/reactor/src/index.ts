@@ -8,6 +8,7 @@ export type { LimitOptions } from "./http/limits.ts";
 export type { Certificate, TlsOptions } from "./http/tls.ts";
 
 // Mounting
+export { notResponse } from "./response/not-response.ts";
 export { mountable } from "./mount/types.ts";
 export type { Mount, Mountable, MountedApp, MountSite, Preference } from "./mount/types.ts";
 export type { MountOptions, MountTarget } from "./mount/mount-request.ts";

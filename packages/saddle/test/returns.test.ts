@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
+import { notResponse } from "@skitai/reactor";
 import { Saddle, type Handler, type SaddleWas } from "../src/index.ts";
 import { serve, ways } from "./support/serve.ts";
 
@@ -100,6 +101,15 @@ describe.each(ways)("a returned value (%s)", (way) => {
     expect([empty.status, await empty.text()]).toEqual([404, ""]);
     expect(await (await request("/json")).json()).toEqual({ a: 1 });
     expect((await request("/used")).status).toBe(500);
+  });
+
+  test("that says it is no response is refused, and nothing of it is sent", async () => {
+    class Report {
+      readonly [notResponse] = "return its text.";
+      readonly headers = { secret: "x" };
+    }
+    const [status, , text] = await answer(() => new Report());
+    expect([status, text.includes("secret")]).toEqual([500, false]);
   });
 
   test("can be awaited, whatever kind of promise it is", async () => {

@@ -125,6 +125,14 @@ describe("in the foreground", () => {
     expect(existsSync(own)).toBe(true);
   });
 
+  test("the result of a call is no answer, and nothing of it is sent", async () => {
+    const { url } = await cacheable();
+    const port = await freePort();
+    const service = await foreground(port, { workers: 0 }, [], ["-v"]);
+    expect(await ask(port, `/passed-on?url=${encodeURIComponent(url)}`)).not.toContain("max-age=60");
+    await service.until(/what another server answered is sent with its headers only by mistake/);
+  });
+
   test("-v shows on the console what goes into files", async () => {
     const port = await freePort();
     const service = await foreground(port, { logPath: join(directory, "verbose"), requestLog: true }, [], ["-v"]);

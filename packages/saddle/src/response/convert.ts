@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { reasonOf, type Body } from "@skitai/reactor";
+import { notResponse, reasonOf, type Body } from "@skitai/reactor";
 import { SaddleError } from "../errors.ts";
 
 export const htmlType = "text/html; charset=utf-8";
@@ -35,6 +35,8 @@ const ofObject = (value: object): Converted | undefined => {
   if (value instanceof ArrayBuffer) return new Converted(new Uint8Array(value), bytesType);
   if (value instanceof Blob) return new Converted(value, value.type === "" ? bytesType : undefined);
   if (value instanceof Readable || value instanceof ReadableStream) return new Converted(value, bytesType);
+  const refusal: unknown = Reflect.get(value, notResponse);
+  if (refusal !== undefined) throw new SaddleError("SKITAI_SADDLE_BAD_RETURN", { reason: String(refusal) });
   // A list is data, although it could be iterated.
   if (Array.isArray(value)) return undefined;
   return isProducer(value) ? new Converted(value, htmlType) : undefined;
