@@ -36,7 +36,7 @@ const ofObject = (value: object): Converted | undefined => {
   if (value instanceof Blob) return new Converted(value, value.type === "" ? bytesType : undefined);
   if (value instanceof Readable || value instanceof ReadableStream) return new Converted(value, bytesType);
   const refusal: unknown = Reflect.get(value, notResponse);
-  if (refusal !== undefined) throw new SaddleError("SKITAI_SADDLE_BAD_RETURN", { reason: String(refusal) });
+  if (typeof refusal === "string") throw new SaddleError("SKITAI_SADDLE_BAD_RETURN", { reason: refusal });
   // A list is data, although it could be iterated.
   if (Array.isArray(value)) return undefined;
   return isProducer(value) ? new Converted(value, htmlType) : undefined;
