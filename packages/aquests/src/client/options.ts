@@ -51,6 +51,6 @@ export const resolveClientOptions = (options: ClientOptions): ClientSettings => 
 
 /** A cache of the client's own tells what goes wrong on disk, unless it has somebody else to tell. */
 const reportingCache = (cache: ClientOptions["cache"], report: ClientSettings["report"]): Pick<ClientOptions, "cache"> =>
-  cache === undefined || cache instanceof HttpCache
+  typeof cache !== "object" || cache instanceof HttpCache
     ? {}
     : { cache: { onError: (error) => report("The HTTP cache is in trouble", error), ...cache } };
