@@ -304,7 +304,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     return true;
   }
 
-  /** Keeps a result of this call. @internal */
+  /** Keeps a result of this call; {@link Result.cache} does so. */
   keep(result: Result<unknown>, seconds: number): void {
     const key = cacheKey(this.#call);
     if (key === undefined) return;

@@ -2,7 +2,7 @@ import { rm, rmdir, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ReactorError, reasonOf } from "../errors.ts";
 import { optional, refuseUnknown } from "../internal/check-options.ts";
-import { settlesWithin } from "../process/deadline.ts";
+import { settlesWithin } from "../internal/waiting.ts";
 import { size as bytesOf, type Size } from "../units.ts";
 import { isAbsence, moveInto, namesIn } from "./disk-files.ts";
 import { DiskLayout } from "./disk-layout.ts";

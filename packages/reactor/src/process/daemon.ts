@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { waitingTime, type Duration } from "../units.ts";
-import { settlesWithin } from "./deadline.ts";
+import { settlesWithin } from "../internal/waiting.ts";
 import { errorLine } from "./error-output.ts";
 import { killTree } from "./kill-tree.ts";
 import { isOurs, type FromService } from "./messages.ts";

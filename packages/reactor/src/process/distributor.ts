@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from "node:net";
 import type { BindAddress } from "../http/acceptor.ts";
 import { listenError } from "../http/local-acceptor.ts";
-import { settlesWithin } from "./deadline.ts";
+import { settlesWithin } from "../internal/waiting.ts";
 import type { PendingConnection } from "./worker-process.ts";
 
 /** Who takes connections. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { HelperProcess } from "../engine/plugin.ts";
 import { reasonOf } from "../errors.ts";
 import { Backoff, type ResolvedRespawn } from "./backoff.ts";
-import { pause } from "./deadline.ts";
+import { pause } from "../internal/waiting.ts";
 import type { ServerLog } from "./served-engine.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { drainTime, settlesWithin } from "./deadline.ts";
+import { settlesWithin } from "../internal/waiting.ts";
+import { drainTime } from "./deadline.ts";
 import type { ResolvedRunOptions } from "./run-options.ts";
 import type { BoundAddress, ServedEngine, ServerLog } from "./served-engine.ts";
 import type { ServiceBody } from "./service-body.ts";

@@ -1,5 +1,5 @@
 import { Backoff, type ResolvedRespawn } from "./backoff.ts";
-import { pause } from "./deadline.ts";
+import { pause } from "../internal/waiting.ts";
 import type { ServerLog } from "./served-engine.ts";
 import { explain } from "./start-failure.ts";
 import type { WorkerProcess } from "./worker-process.ts";

@@ -1,5 +1,5 @@
 import { waitingTime, type Duration } from "../units.ts";
-import { settlesWithin } from "./deadline.ts";
+import { settlesWithin } from "../internal/waiting.ts";
 import { exitCodes, type ExitCode } from "./exit.ts";
 import { Helper } from "./helpers.ts";
 import type { Host } from "./host.ts";
