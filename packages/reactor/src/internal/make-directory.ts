@@ -10,16 +10,17 @@ import { dirname } from "node:path";
  * @throws what the file system says
  */
 export const makeDirectory = async (path: string, options: MakeDirectoryOptions = {}): Promise<void> => {
-  try {
-    await mkdir(path, options);
-  } catch (error) {
-    if (await isDirectory(path)) return;
-    if (!isOrphan(path, error)) throw error;
-    await makeDirectory(dirname(path), options);
-    await mkdir(path, options).catch(async (again: unknown) => {
-      // Another process may have made it meanwhile.
-      if (!(await isDirectory(path))) throw again;
-    });
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await mkdir(path, options);
+      return;
+    } catch (error) {
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isDirectory()) return;
+      // Another process may have removed it, or made it and removed it, in between.
+      if (found || attempt === 3 || !(isOrphan(path, error) || isTaken(error))) throw error;
+      if (isOrphan(path, error)) await makeDirectory(dirname(path), options);
+    }
   }
 };
 
@@ -42,10 +43,6 @@ export const makeDirectorySync = (path: string, options: MakeDirectoryOptions = 
 const isOrphan = (path: string, error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT" && dirname(path) !== path;
 
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+const isTaken = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EEXIST";
 
 const isDirectorySync = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
