@@ -1,13 +1,11 @@
 import { reasonOf, waitingTime, type Duration } from "@skitai/reactor";
-import { balance, Cluster, type ClusterMember, type Try } from "@skitai/reactor/upstream";
+import type { ClusterMember } from "@skitai/reactor/upstream";
 import { AquestsError } from "../errors.ts";
-import { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { tell } from "./callback.ts";
-import { clusterEndpoint, type Endpoint } from "./endpoint.ts";
-import { aquestsError, isDisconnect, memberFault } from "./faults.ts";
-import { cacheKey, keptOf, type Kept } from "./kept.ts";
-import { lead } from "./lead.ts";
+import { aquestsError } from "./faults.ts";
+import { Inquiry } from "./inquiry.ts";
+import { keep, keptOf, recall, type Kept } from "./kept.ts";
 import type { Reply } from "./operation.ts";
 import { Result, type Keeper, type ResultOrigin, type ResultStatus } from "./result.ts";
 import { Results } from "./results.ts";
@@ -45,14 +43,11 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
   #result: Result<Data> | undefined = undefined;
   /** The end has come, though a filter may still be at work. */
   #over = false;
-  readonly #attempts: Attempt[] = [];
   readonly #member: ClusterMember | undefined;
-  #node = "";
-  #url = "";
+  readonly #inquiry: Inquiry<Data>;
   #timer: NodeJS.Timeout | undefined = undefined;
   /** What listens to the caller's signal. */
   #aborted: (() => void) | undefined = undefined;
-  #waiting: AbortController | undefined = undefined;
   #keepFor: number | undefined = undefined;
 
   /**
@@ -66,6 +61,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     this.#runtime = runtime;
     this.#call = call;
     this.#member = member;
+    this.#inquiry = new Inquiry(runtime, call);
     const { timeout } = call.options;
     this.#timeout = timeout === undefined ? runtime.timeout : waitingTime(timeout, "timeout");
     this.#promise = new Promise((resolve) => (this.#resolve = resolve));
@@ -76,7 +72,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     if (this.#startedAt !== 0) return this;
     this.#startedAt = performance.now();
     this.#askedAt = Date.now();
-    this.#start(this.#member);
+    this.#start();
     return this;
   }
 
@@ -117,75 +113,20 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     this.#give(abortedBy(reason), 2);
   }
 
-  #start(member: ClusterMember | undefined): void {
-    const { options, target, operation } = this.#call;
+  #start(): void {
     if (this.#runtime.closed) return this.#fail(new AquestsError("SKITAI_AQUESTS_CLOSED"));
-    const { signal } = options;
+    const { signal } = this.#call.options;
     if (signal?.aborted) return this.abort(signal.reason);
-    if (member === undefined && this.#recall()) return;
+    if (this.#member === undefined && this.#recall()) return;
     if (signal) {
       this.#aborted = () => this.abort(signal.reason);
       signal.addEventListener("abort", this.#aborted, { once: true });
     }
     this.#limit(this.#timeout, 0);
-    if (!(target instanceof Cluster)) {
-      this.#send(target).then(
-        (reply) => this.#answer(reply),
-        (error: unknown) => this.#again(error),
-      );
-      return;
-    }
-    this.#waiting = new AbortController();
-    const waiting = this.#waiting.signal;
-    const replying = member
-      ? lead(target, member, waiting, () => this.#send(clusterEndpoint(target, member)))
-      : balance(target, (tried) => this.#try(target, tried), {
-          idempotent: operation.idempotent,
-          signal: waiting,
-          failed: memberFault,
-        });
-    replying.then(
+    this.#inquiry.ask(this.#member).then(
       (reply) => this.#answer(reply),
       (error: unknown) => this.#fail(error),
     );
-  }
-
-  /** Asks one server, once. */
-  #send(endpoint: Endpoint): Promise<Reply<Data>> {
-    // Nobody waits any longer: this speaks against no member, so that no other one is asked.
-    if (this.#over) return Promise.reject(new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "it is over" }));
-    if (this.#runtime.closed) return Promise.reject(new AquestsError("SKITAI_AQUESTS_CLOSED"));
-    const { operation } = this.#call;
-    const attempt = new Attempt();
-    this.#attempts.push(attempt);
-    this.#node = endpoint.address;
-    try {
-      this.#url = operation.urlAt(endpoint);
-      return operation.send(endpoint, attempt);
-    } catch (error) {
-      return Promise.reject(aquestsError(error));
-    }
-  }
-
-  /** Asks one member of an alias, as one of perhaps several tries. */
-  async #try(cluster: Cluster, tried: Try): Promise<Reply<Data>> {
-    const endpoint = clusterEndpoint(cluster, tried.member);
-    const sending = this.#send(endpoint);
-    const attempt = this.#attempts.at(-1);
-    // Where two are asked at once, the slower one is told.
-    if (cluster.hedgeAfter !== undefined) {
-      const slower = new AquestsError("SKITAI_AQUESTS_ABORTED", { reason: "another member was faster" });
-      tried.signal.addEventListener("abort", () => attempt?.cancel(slower), { once: true });
-    }
-    try {
-      const reply = await sending;
-      this.#node = endpoint.address;
-      if (reply.untilEnd) tried.keep(reply.untilEnd());
-      return reply;
-    } catch (error) {
-      tried.sent = attempt?.sent ?? false;
-      throw error;
-    }
   }
 
   #answer(reply: Reply<Data>): void {
@@ -200,23 +141,11 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     this.#finish(this.#make(known.code === "SKITAI_AQUESTS_TIMEOUT" ? 1 : 2, undefined, known));
   }
 
-  /** A kept connection may have been closed by the server just when it was used: that is no failure yet. */
-  #again(cause: unknown): void {
-    const sent = this.#attempts.at(-1)?.sent ?? false;
-    const { target, operation } = this.#call;
-    if (this.#over || target instanceof Cluster || this.#attempts.length > 1 || !isDisconnect(cause) || (sent && !operation.idempotent))
-      return this.#fail(cause);
-    this.#send(target).then(
-      (reply) => this.#answer(reply),
-      (reason: unknown) => this.#fail(reason),
-    );
-  }
-
   /** What is handed over as it arrives can be given up until its end. */
   #followTo({ untilEnd }: Reply<Data>): void {
     const { signal } = this.#call.options;
     if (!signal || !untilEnd) return;
-    const aborted = (): void => this.#cancel(abortedBy(signal.reason));
+    const aborted = (): void => this.#inquiry.cancel(abortedBy(signal.reason));
     const over = (): void => signal.removeEventListener("abort", aborted);
     signal.addEventListener("abort", aborted, { once: true });
     untilEnd().then(over, over);
@@ -245,13 +174,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
     if (this.#over) this.#settle(result);
     else this.#finish(result);
     if (!this.#result) this.#timer = setTimeout(() => this.#settle(result), filterGrace);
-    this.#cancel(error);
-    // By its name the cluster knows that the member was too slow, and not that somebody turned away.
-    this.#waiting?.abort(status === 1 ? new DOMException(error.message, "TimeoutError") : error);
-  }
-
-  #cancel(error: AquestsError): void {
-    for (const attempt of this.#attempts) attempt.cancel(error);
+    this.#inquiry.giveUp(error, status === 1);
   }
 
   #make(status: ResultStatus, reply: Reply<Data> | undefined, error: AquestsError | undefined): Result<Data> {
@@ -260,7 +183,8 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
 
   #origin(): ResultOrigin {
     const { operation, options } = this.#call;
-    return { method: operation.method, url: this.#url, node: this.#node, meta: options.meta ?? noMeta, keeper: this };
+    const { url, node } = this.#inquiry;
+    return { method: operation.method, url, node, meta: options.meta ?? noMeta, keeper: this };
   }
 
   #finish(result: Result<Data>): void {
@@ -272,7 +196,7 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
       () => this.#settle(result),
       (cause: unknown) => {
         const error = new AquestsError("SKITAI_AQUESTS_HANDLER_FAILED", { what: "filter", reason: reasonOf(cause) }, { cause });
-        this.#cancel(error);
+        this.#inquiry.cancel(error);
         this.#settle(this.#make(2, undefined, error));
       },
     );
@@ -291,25 +215,17 @@ export class Dispatch<Data> implements PromiseLike<Result<Data>>, Keeper {
 
   /** Answers from what was kept. */
   #recall(): boolean {
-    const { results } = this.#runtime;
-    const { useCache = true } = this.#call.options;
-    if (useCache === false || results.size === 0) return false;
-    const key = cacheKey(this.#call);
-    const kept = key === undefined ? undefined : (results.get(key, useCache) as Kept | undefined);
+    const kept = recall<Kept, Data>(this.#runtime, this.#call, "one");
     if (!kept) return false;
-    this.#node = kept.node;
-    this.#url = kept.url;
     this.#over = true;
-    this.#settle(new Result<Data>(this.#origin(), kept.reply as Reply<Data>, undefined, 3, true));
+    const { node, url, reply } = kept;
+    this.#settle(new Result<Data>({ ...this.#origin(), node, url }, reply as Reply<Data>, undefined, 3, true));
     return true;
   }
 
   /** Keeps a result of this call; {@link Result.cache} does so. */
   keep(result: Result<unknown>, seconds: number): void {
-    const key = cacheKey(this.#call);
-    if (key === undefined) return;
-    if (seconds <= 0) this.#runtime.results.expire(key);
-    else this.#runtime.results.set(key, keptOf(result), seconds, this.#askedAt);
+    keep(this.#runtime, this.#call, "one", keptOf(result), seconds, this.#askedAt);
   }
 }
 

@@ -5,7 +5,7 @@ import { AquestsError } from "../errors.ts";
 import type { Call } from "./call.ts";
 import { tell } from "./callback.ts";
 import type { Dispatch, WaitOptions } from "./dispatch.ts";
-import { cacheKey, keptOf, type Kept } from "./kept.ts";
+import { keep, keptOf, recall, type Kept } from "./kept.ts";
 import type { Reply } from "./operation.ts";
 import { Result } from "./result.ts";
 import { Results } from "./results.ts";
@@ -83,18 +83,10 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
     return this.#kept ?? new Results(await Promise.all(this.#dispatches), this.#keep);
   }
 
-  #key(): string | undefined {
-    const key = cacheKey(this.#call);
-    return key === undefined ? undefined : `${key} *`;
-  }
-
   #recall(): Results<Data> | undefined {
-    const { results } = this.#runtime;
-    const { useCache = true, meta = {} } = this.#call.options;
+    const { meta = {} } = this.#call.options;
     const { method } = this.#call.operation;
-    if (useCache === false || results.size === 0) return undefined;
-    const key = this.#key();
-    const kept = key === undefined ? undefined : (results.get(key, useCache) as readonly Kept[] | undefined);
+    const kept = recall<readonly Kept[], Data>(this.#runtime, this.#call, "all");
     const again = kept?.map(
       ({ node, url, reply }) => new Result<Data>({ method, node, url, meta }, reply as Reply<Data>, undefined, 3, true),
     );
@@ -102,10 +94,6 @@ export class MapDispatch<Data> implements PromiseLike<Results<Data>> {
     return again && new Results(again, this.#keep, true);
   }
 
-  readonly #keep = (results: Results<Data>, seconds: number): void => {
-    const key = this.#key();
-    if (key === undefined) return;
-    if (seconds <= 0) this.#runtime.results.expire(key);
-    else this.#runtime.results.set(key, [...results].map(keptOf), seconds, this.#askedAt);
-  };
+  readonly #keep = (results: Results<Data>, seconds: number): void =>
+    keep(this.#runtime, this.#call, "all", [...results].map(keptOf), seconds, this.#askedAt);
 }
